@@ -1,0 +1,61 @@
+# Two commands do all the set-up: `make demo` and `make test`.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+.PHONY: demo demo-rural test check lint types contract sample clean
+
+demo: .venv/installed
+	@$(BIN)/outreach-map demo --out maps
+
+demo-rural: .venv/installed
+	@$(BIN)/outreach-map demo --rural --out maps
+
+test: .venv/installed-dev chromium
+	@$(BIN)/python -m pytest -n 2 --dist loadscope
+
+# Lint, types and the import contract, as continuous integration runs them.
+check: lint types contract
+
+lint: .venv/installed-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: .venv/installed-dev
+	@$(BIN)/mypy
+
+contract: .venv/installed-dev
+	@$(BIN)/lint-imports
+
+# Renew the sample pages that are kept in maps/sample.
+sample: .venv/installed
+	@$(BIN)/python -m tests.sample
+
+# The browser tests drive Debian's Chromium; without it they skip and say so.
+.PHONY: chromium
+chromium:
+ifeq ($(CHROMIUM),)
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing Debian's chromium for the browser tests"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+	else \
+		echo "no chromium here, and no right to install it: the browser tests will skip"; \
+	fi
+endif
+
+.venv/bin/python:
+	@$(PYTHON) -m venv .venv || { \
+		[ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null && $(PYTHON) -m venv .venv; }
+
+.venv/installed: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "installing into .venv"
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf .venv build dist

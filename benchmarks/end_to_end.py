@@ -1,0 +1,127 @@
+"""Time and memory of a whole plan, stage by stage.
+
+    python -m benchmarks.end_to_end FOLDER --round 2026-11-23 [--json FILE]
+
+The folder is copied first, so that its `private/` is as it was afterwards. Memory is the peak of
+the process and its children together, sampled every 20 ms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import tempfile
+import threading
+import time
+from datetime import date
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from outreach_map import load_programme, plan_round, publish_round
+
+REACH_S = 60.0
+REACH_MB = 1500.0
+
+
+class PeakMemory:
+    """Peak of the resident memory of this process and its children."""
+
+    def __init__(self) -> None:
+        self.megabytes = 0.0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> PeakMemory:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        process = psutil.Process()
+        while not self._stop.wait(0.02):
+            total = 0
+            for member in (process, *process.children(recursive=True)):
+                try:
+                    total += member.memory_info().rss
+                except psutil.Error:
+                    continue
+            self.megabytes = max(self.megabytes, total / 1e6)
+
+
+def measure(folder: Path, start: date) -> list[dict[str, object]]:
+    """Seconds a stage, in all, and the peak of memory."""
+    marks: list[tuple[str, float]] = []
+    with tempfile.TemporaryDirectory() as temporary, PeakMemory() as memory:
+        copy = Path(shutil.copytree(folder, Path(temporary) / "programme"))
+        began = time.perf_counter()
+        plan = plan_round(
+            load_programme(copy),
+            start,
+            progress=lambda stage: marks.append((stage, time.perf_counter())),
+        )
+        marks.append(("writing maps", time.perf_counter()))
+        publish_round(plan, Path(temporary) / "maps")
+        ended = time.perf_counter()
+    rows: list[dict[str, object]] = [
+        {"name": stage, "value": round(until - since, 2), "unit": "s", "reach": None, "met": None}
+        for (stage, since), until in zip(
+            marks, [mark for _, mark in marks[1:]] + [ended], strict=True
+        )
+    ]
+    total = ended - began
+    rows.append(
+        {
+            "name": "in all",
+            "value": round(total, 2),
+            "unit": "s",
+            "reach": REACH_S,
+            "met": total <= REACH_S,
+        }
+    )
+    peak = memory.megabytes
+    rows.append(
+        {
+            "name": "peak memory",
+            "value": round(peak),
+            "unit": "MB",
+            "reach": REACH_MB,
+            "met": peak <= REACH_MB,
+        }
+    )
+    return rows
+
+
+def main() -> None:
+    """Parse, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument(
+        "--round", dest="start", type=date.fromisoformat, default=date(2026, 11, 23)
+    )
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    rows = measure(arguments.folder, arguments.start)
+    table = Table(title=f"One plan of {arguments.folder.name}")
+    for heading in ("stage", "value", "unit", "reach", "met"):
+        table.add_column(heading, justify="right" if heading in ("value", "reach") else "left")
+    for row in rows:
+        table.add_row(
+            *(
+                "" if row[key] is None else str(row[key])
+                for key in ("name", "value", "unit", "reach", "met")
+            )
+        )
+    Console().print(table)
+    if arguments.json:
+        arguments.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""Floating catchment areas: supply shared out among the people who can reach it.
+
+Sources: 2SFCA Luo & Wang (2003), doi:10.1068/b29120; E2SFCA Luo & Qi (2009),
+doi:10.1016/j.healthplace.2009.06.002; 3SFCA Wan, Zou & Sternberg (2012),
+doi:10.1080/13658816.2011.624987. Figures agree with the PySAL project `access`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Weights = Mapping[float, float] | Callable[[NDArray[np.float64]], NDArray[np.float64]]
+
+
+def two_step_fca(
+    demand: ArrayLike, supply: ArrayLike, cost: ArrayLike, catchment: float
+) -> NDArray[np.float64]:
+    """Supply a head, shared equally within a catchment.
+
+    Parameters
+    ----------
+    demand
+        (places,) people.
+    supply
+        (points,) capacity.
+    cost
+        (places, points) from each place to each point; inf where there is no way.
+    catchment
+        Largest cost that counts, itself included.
+
+    Returns
+    -------
+    (places,) accessibility. The sum of people x accessibility is the supply that anybody reaches.
+
+    Raises
+    ------
+    ValueError
+        When shapes do not fit, or demand or supply is negative.
+    """
+    return enhanced_two_step_fca(demand, supply, cost, {catchment: 1.0})
+
+
+def enhanced_two_step_fca(
+    demand: ArrayLike, supply: ArrayLike, cost: ArrayLike, weights: Weights
+) -> NDArray[np.float64]:
+    """Supply a head, where what lies farther counts less.
+
+    `weights` maps upper bounds of cost (included) to weights, or is a function of the cost matrix;
+    other arguments, the sum rule and errors as in `two_step_fca`.
+    """
+    people, capacity, weight = _checked(demand, supply, cost, weights)
+    return _share(people, capacity, weight)
+
+
+def three_step_fca(
+    demand: ArrayLike,
+    supply: ArrayLike,
+    cost: ArrayLike,
+    weights: Weights,
+    *,
+    choice: Weights | None = None,
+) -> NDArray[np.float64]:
+    """As `enhanced_two_step_fca`, with people choosing among the points.
+
+    Each place's demand is shared out over the points first, so that points near each other do not
+    each count the same people whole. `choice` gives the weights of that share where they differ
+    from `weights`: a decay without a limit lets points beyond the catchment draw people off.
+    """
+    people, capacity, weight = _checked(demand, supply, cost, weights)
+    pull = weight if choice is None else _checked(demand, supply, cost, choice)[2]
+    drawn = pull.sum(axis=1, keepdims=True)
+    share = np.divide(pull, drawn, out=np.zeros_like(pull), where=drawn > 0)
+    return _share(people, capacity, share * weight)
+
+
+def _share(
+    people: NDArray[np.float64], capacity: NDArray[np.float64], weight: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Supply over weighted demand at each point, and the weighted sum of that at each place."""
+    pressed = people @ weight
+    a_head = np.divide(capacity, pressed, out=np.zeros_like(capacity), where=pressed > 0)
+    accessibility: NDArray[np.float64] = weight @ a_head
+    return accessibility
+
+
+def _checked(
+    demand: ArrayLike, supply: ArrayLike, cost: ArrayLike, weights: Weights
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    people = np.asarray(demand, dtype=np.float64)
+    capacity = np.asarray(supply, dtype=np.float64)
+    costs = np.asarray(cost, dtype=np.float64)
+    if costs.shape != (len(people), len(capacity)):
+        raise ValueError("cost has one row for each place and one column for each point")
+    if (people < 0).any() or (capacity < 0).any() or np.isnan(costs).any():
+        raise ValueError("demand and supply are at least 0, and costs are numbers")
+    if callable(weights):
+        weight = np.where(np.isfinite(costs), weights(costs), 0.0)
+    else:
+        weight = np.zeros_like(costs)
+        for bound, value in sorted(weights.items(), reverse=True):
+            weight[costs <= bound] = value
+    if (weight < 0).any():
+        raise ValueError("weights are at least 0")
+    return people, capacity, weight

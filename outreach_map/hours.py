@@ -1,0 +1,104 @@
+"""Opening hours: when something is open, closed, or nobody knows.
+
+The expressions are OSM `opening_hours`, read by the kept library `opening-hours-py`. All times
+are wall-clock times of the programme's place, without a zone: people meet by the clock on the wall.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+
+import opening_hours
+
+# Quoted comments are free text ("ask for Ana"), and free text never leaves the planner's side.
+_COMMENT = re.compile(r'"[^"]*"')
+
+
+class OpenState(StrEnum):
+    """Three-valued: what is missing is unknown, not closed."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Opening hours of a place; an empty text means that nobody wrote them down.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> night = Hours("Fr-Sa 22:00-04:00")
+    >>> night.state(datetime(2026, 11, 28, 3, 0))
+    <OpenState.OPEN: 'open'>
+    >>> Hours("").state(datetime(2026, 11, 28, 3, 0))
+    <OpenState.UNKNOWN: 'unknown'>
+    >>> [(a.hour, b.hour) for a, b in night.windows(datetime(2026, 11, 27), datetime(2026, 11, 28))]
+    [(22, 0)]
+    """
+
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        """Reject what the library cannot read (ValueError); drop quoted comments."""
+        text = " ".join(_COMMENT.sub("", self.text).split())
+        object.__setattr__(self, "text", text)
+        if text:
+            try:
+                _parsed(text)
+            except opening_hours.ParserError:  # type: ignore[attr-defined]  # the stub lacks it
+                raise ValueError("not an OSM opening_hours expression") from None
+
+    @property
+    def known(self) -> bool:
+        """Whether anything was written down."""
+        return bool(self.text)
+
+    def state(self, when: datetime) -> OpenState:
+        """State at a wall-clock time."""
+        if not self.text:
+            return OpenState.UNKNOWN
+        parsed = _parsed(self.text)
+        if parsed.is_open(when):
+            return OpenState.OPEN
+        return OpenState.UNKNOWN if parsed.is_unknown(when) else OpenState.CLOSED
+
+    def windows(self, start: datetime, end: datetime) -> tuple[tuple[datetime, datetime], ...]:
+        """Open intervals that overlap [start, end), cut to it, in order.
+
+        Unknown hours give no window; ask `known` first.
+        """
+        if not self.text:
+            return ()
+        found: list[tuple[datetime, datetime]] = []
+        for lower, upper, state, _ in _parsed(self.text).intervals(start, end):
+            if state != opening_hours.State.OPEN:
+                continue
+            first, last = max(lower, start), min(upper or end, end)
+            if found and found[-1][1] >= first:
+                found[-1] = (found[-1][0], max(found[-1][1], last))
+            elif first < last:
+                found.append((first, last))
+        return tuple(found)
+
+    def overlaps(self, start: datetime, end: datetime) -> bool:
+        """Whether it is open at some time in [start, end)."""
+        return bool(self.windows(start, end))
+
+    def overlap(self, other: Hours, start: datetime, end: datetime) -> timedelta:
+        """Time in [start, end) when both are open."""
+        total = timedelta()
+        for first, last in self.windows(start, end):
+            for lower, upper in other.windows(first, last):
+                total += upper - lower
+        return total
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> opening_hours.OpeningHours:
+    return opening_hours.OpeningHours(text)

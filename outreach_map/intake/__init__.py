@@ -1,0 +1,28 @@
+"""The raw side: the planner's files become validated rows, for the privacy gate alone."""
+
+from outreach_map.intake.checks import base
+from outreach_map.intake.read import collect_problems, read_tables
+from outreach_map.intake.rows import (
+    RawDecision,
+    RawHotspot,
+    RawPoint,
+    RawResidents,
+    RawRisk,
+    RawTables,
+    RawTeam,
+    RawVisit,
+)
+
+__all__ = [
+    "RawDecision",
+    "RawHotspot",
+    "RawPoint",
+    "RawResidents",
+    "RawRisk",
+    "RawTables",
+    "RawTeam",
+    "RawVisit",
+    "base",
+    "collect_problems",
+    "read_tables",
+]

@@ -1,0 +1,116 @@
+"""Text of a cell to a value; each converter says what is wrong and what to do.
+
+The message of a ValueError is "what | what to do". None of them quotes the cell: a cell in the
+wrong column may be a note.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from outreach_map.hours import Hours
+from outreach_map.programme import LANGUAGE
+
+_TOKEN = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
+
+
+def _text(value: object) -> str:
+    return " ".join(str(value).split())
+
+
+def _identifier(value: object) -> str:
+    text = _text(value)
+    if len(text) > 60:
+        raise ValueError("is too long for an id | Use at most 60 letters and digits.")
+    return text
+
+
+def _number(value: object) -> float:
+    text = _text(value).replace("−", "-")
+    if "," in text and "." not in text:
+        text = text.replace(",", ".")
+    if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", text):
+        raise ValueError("is not a number | Write digits only, or leave the cell empty if unknown.")
+    return float(text)
+
+
+def _count(value: object) -> int:
+    number = _number(value)
+    if number < 0 or number != int(number):
+        raise ValueError("is not a whole number from 0 | Write digits only, or leave it empty.")
+    return int(number)
+
+
+def _amount(value: object) -> float:
+    number = _number(value)
+    if number < 0:
+        raise ValueError("is below zero | Correct the number, or leave it empty if unknown.")
+    return number
+
+
+def _day(value: object) -> date:
+    text = _text(value)
+    # Spreadsheets add a time of midnight to dates.
+    text = re.sub(r"[T ]00:00(:00)?(\.0+)?Z?$", "", text)
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        raise ValueError("is not a date | Write it as YYYY-MM-DD, for example 2026-11-23.")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("is a date that does not exist | Correct the day or the month.") from None
+
+
+def _token(value: object) -> str:
+    token = re.sub(r"[\s-]+", "_", _text(value).lower())
+    if not _TOKEN.fullmatch(token):
+        raise ValueError(
+            "is not a plain word | Use lower-case letters, digits and _ , for example bus_station."
+        )
+    return token
+
+
+def _tokens(value: object) -> tuple[str, ...]:
+    parts = [part for part in re.split(r"[;|]", str(value)) if part.strip()]
+    return tuple(sorted({_token(part) for part in parts}))
+
+
+def _languages(value: object) -> tuple[str, ...]:
+    tags = sorted({part.strip() for part in str(value).split(";") if part.strip()})
+    if any(not LANGUAGE.fullmatch(tag) for tag in tags):
+        raise ValueError("is not a list of language tags | Write them as in pt;es;sw.")
+    return tuple(tags)
+
+
+def _hours(value: object) -> Hours:
+    try:
+        return Hours(_text(value))
+    except ValueError:
+        raise ValueError(
+            "is not an opening_hours expression | Write it as in Mo-Fr 09:00-17:00; Sa 10:00-12:00."
+        ) from None
+
+
+def _yes(value: object) -> bool:
+    text = _text(value).lower()
+    if text in ("yes", "true", "1"):
+        return True
+    if text in ("no", "false", "0"):
+        return False
+    raise ValueError("is neither yes nor no | Write yes or no.")
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Identifier = Annotated[str, BeforeValidator(_identifier)]
+Number = Annotated[float, BeforeValidator(_number)]
+Amount = Annotated[float, BeforeValidator(_amount)]
+Count = Annotated[int, BeforeValidator(_count)]
+Day = Annotated[date, BeforeValidator(_day)]
+Token = Annotated[str, BeforeValidator(_token)]
+Tokens = Annotated[tuple[str, ...], BeforeValidator(_tokens)]
+Languages = Annotated[tuple[str, ...], BeforeValidator(_languages)]
+OpeningHours = Annotated[Hours, BeforeValidator(_hours)]
+YesNo = Annotated[bool, BeforeValidator(_yes)]

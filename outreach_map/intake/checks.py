@@ -1,0 +1,149 @@
+"""Checks across rows and tables: ids, references, and whether places can be right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from outreach_map.errors import Problem
+from outreach_map.intake.rows import (
+    RawHotspot,
+    RawPoint,
+    RawRisk,
+    RawTables,
+    RawTeam,
+    ids,
+)
+from outreach_map.programme import Files
+
+Bounds = tuple[float, float, float, float]
+
+FAR_KM = 25.0
+_KM_PER_DEGREE = 111.2
+_PAIR = re.compile(r"([+-]?\d+(?:\.\d+)?)[ ,;]+([+-]?\d+(?:\.\d+)?)")
+
+
+def base(team_end: str) -> BaseGeometry | None:
+    """Point of a team's start or end written as "lon lat"; None where it is not."""
+    match = _PAIR.fullmatch(team_end)
+    if match is None:
+        return None
+    lon, lat = float(match[1]), float(match[2])
+    return shapely.Point(lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None
+
+
+def across_tables(tables: RawTables, files: Files) -> list[Problem]:
+    """Doubled ids, and references to rows that do not exist."""
+    problems = [
+        *_doubled(files.hotspots, tables.hotspots),
+        *_doubled(files.points, tables.points),
+        *_doubled(files.teams, tables.teams),
+    ]
+    if files.risks is not None:
+        problems += _doubled(files.risks, tables.risks)
+    hotspots, points, teams = (ids(rows) for rows in (tables.hotspots, tables.points, tables.teams))
+    for team in tables.teams:
+        for column, value in (("start", team.start), ("end", team.end)):
+            if value not in points and base(value) is None:
+                problems.append(
+                    Problem(
+                        files.teams.name,
+                        team.row,
+                        column,
+                        f"names no row of {files.points.name}",
+                        'Write the id of a point, or "lon lat" in degrees.',
+                    )
+                )
+    for path, rows in ((files.visits, tables.visits), (files.decisions, tables.decisions)):
+        for row in rows:
+            if path is not None and row.hotspot_id not in hotspots:
+                problems.append(_unknown(path, row.row, "hotspot_id", files.hotspots))
+            if path is not None and row.team_id and row.team_id not in teams:
+                problems.append(_unknown(path, row.row, "team_id", files.teams))
+    return problems
+
+
+def _doubled(
+    path: Path, rows: Sequence[RawHotspot | RawPoint | RawTeam | RawRisk]
+) -> Iterable[Problem]:
+    first = ids(rows)
+    for row in rows:
+        if first[row.id] != row.row:
+            yield Problem(
+                path.name,
+                row.row,
+                "id",
+                f"is the same as in row {first[row.id]}",
+                "Give each row an id of its own.",
+            )
+
+
+def _unknown(path: Path, row: int, column: str, other: Path) -> Problem:
+    return Problem(
+        path.name, row, column, f"names no row of {other.name}", "Correct the id, or add the row."
+    )
+
+
+def locations(tables: RawTables, files: Files, bounds: Bounds) -> list[Problem]:
+    """Coordinates that look swapped, or lie far from the study area; none of them is shown."""
+    problems: list[Problem] = []
+    located: list[tuple[Path | None, Sequence[RawHotspot | RawPoint | RawRisk]]] = [
+        (files.hotspots, tables.hotspots),
+        (files.points, tables.points),
+        (files.risks, tables.risks),
+    ]
+    for path, rows in located:
+        if path is not None and rows:
+            problems += _misplaced(path.name, rows, bounds)
+    return problems
+
+
+def _misplaced(
+    file: str, rows: Sequence[RawHotspot | RawPoint | RawRisk], bounds: Bounds
+) -> Iterable[Problem]:
+    centres = shapely.get_coordinates(
+        shapely.centroid(np.array([row.geometry for row in rows], dtype=object))
+    )
+    off_km = _distance_km(centres, bounds)
+    far = off_km > FAR_KM
+    swapped = far & (_distance_km(centres[:, ::-1], bounds) <= FAR_KM)
+    if swapped.sum() > 1 and swapped.sum() > len(rows) / 2:
+        # One cause, one problem: the columns were named the wrong way round.
+        yield Problem(
+            file,
+            None,
+            "lon, lat",
+            "longitude and latitude look swapped in most rows",
+            "Swap the names of the two columns.",
+        )
+        far &= ~swapped
+        swapped = np.zeros_like(swapped)
+    for row, is_far, is_swapped in zip(rows, far, swapped, strict=True):
+        if is_swapped:
+            yield Problem(
+                file, row.row, "lon, lat", "longitude and latitude look swapped", "Swap the two."
+            )
+        elif is_far:
+            yield Problem(
+                file,
+                row.row,
+                "lon, lat",
+                f"lies far (more than {FAR_KM:.0f} km) from the study area",
+                "Check the coordinates, or take an extract and a study area that reach there.",
+            )
+
+
+def _distance_km(lon_lat: np.ndarray, bounds: Bounds) -> np.ndarray:
+    """Rough distance of points to a box in degrees; enough to tell a slip from a suburb."""
+    west, south, east, north = bounds
+    lon, lat = lon_lat[:, 0], lon_lat[:, 1]
+    across = np.maximum(np.maximum(west - lon, lon - east), 0) * np.cos(
+        np.radians((south + north) / 2)
+    )
+    along = np.maximum(np.maximum(south - lat, lat - north), 0)
+    return np.asarray(np.hypot(across, along) * _KM_PER_DEGREE)

@@ -1,0 +1,266 @@
+"""Read and validate all tables of a programme; every problem of every file at once.
+
+No message quotes a coordinate, a note, a count or an id: what was found is shown only where it
+has the form of a date or of a short plain word in a column with a closed set of values.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import h3
+import numpy as np
+import shapely
+from pydantic import TypeAdapter, ValidationError
+from shapely.geometry.base import BaseGeometry
+
+from outreach_map.errors import InputError, Problem, Severity
+from outreach_map.intake import checks
+from outreach_map.intake.cells import Number
+from outreach_map.intake.rows import (
+    RawCell,
+    RawDecision,
+    RawHotspot,
+    RawPoint,
+    RawResidents,
+    RawRisk,
+    RawTables,
+    RawTeam,
+    RawVisit,
+    Row,
+)
+from outreach_map.intake.sources import Source, SourceRow, read_source
+from outreach_map.programme import Programme
+
+Bounds = tuple[float, float, float, float]
+R = TypeVar("R", bound=Row)
+
+_NUMBER: TypeAdapter[float] = TypeAdapter(Number)
+_SHOWN: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("est_date", "last_visit", "review_by", "verified_on", "assessed_on", "expires_on",
+         "date", "from_date", "until_date"),
+        r"[0-9./-]{6,10}",
+    ),
+    **dict.fromkeys(("kind", "mode", "action", "affects", "status"), r"[A-Za-z_]{1,20}"),
+}  # fmt: skip
+
+
+def read_tables(programme: Programme, *, bounds: Bounds | None = None) -> RawTables:
+    """Read every file of a programme.
+
+    Parameters
+    ----------
+    programme
+        Names the files.
+    bounds
+        West, south, east, north of the study area, to notice swapped and far-off coordinates.
+
+    Returns
+    -------
+    RawTables
+        Valid rows; `warnings` holds what does not stop a plan.
+
+    Raises
+    ------
+    InputError
+        With every problem, when at least one of them is an error.
+    """
+    tables, problems = _read(programme, bounds)
+    if tables is None or any(problem.severity is Severity.ERROR for problem in problems):
+        raise InputError(problems)
+    return tables
+
+
+def collect_problems(programme: Programme, *, bounds: Bounds | None = None) -> tuple[Problem, ...]:
+    """Every problem of every file, warnings included, in reading order."""
+    return InputError(_read(programme, bounds)[1]).problems
+
+
+def _read(programme: Programme, bounds: Bounds | None) -> tuple[RawTables | None, list[Problem]]:
+    problems: list[Problem] = []
+    files = programme.files
+    hotspots = _table(files.hotspots, RawHotspot, problems)
+    points = _table(files.points, RawPoint, problems)
+    teams = _table(files.teams, RawTeam, problems)
+    risks = _table(files.risks, RawRisk, problems)
+    visits = _table(files.visits, RawVisit, problems)
+    decisions = _table(files.decisions, RawDecision, problems)
+    cells = _table(files.population, RawCell, problems)
+    for path, rows in ((files.hotspots, hotspots), (files.teams, teams)):
+        if not rows and not any(problem.file == path.name for problem in problems):
+            problems.append(
+                Problem(
+                    path.name, None, "", "has no rows", "Add at least one row below the header."
+                )
+            )
+    tables = RawTables(
+        hotspots=tuple(hotspots),
+        points=tuple(points),
+        teams=tuple(teams),
+        risks=tuple(risks),
+        visits=tuple(visits),
+        decisions=tuple(decisions),
+        residents=_residents(cells, files.population, problems),
+    )
+    problems += checks.across_tables(tables, files)
+    if bounds is not None:
+        problems += checks.locations(tables, files, bounds)
+    warnings = tuple(problem for problem in problems if problem.severity is Severity.WARNING)
+    return RawTables(**{**vars(tables), "warnings": warnings}), problems
+
+
+def _table(path: Path | None, kind: type[R], problems: list[Problem]) -> list[R]:
+    """Valid rows of one file; what is wrong with the others goes to `problems`."""
+    if path is None:
+        return []
+    source = read_source(path)
+    problems += source.problems
+    if not source.columns or not _has_columns(source, kind, problems):
+        return []
+    known = _known_columns(kind)
+    unknown = [
+        name
+        for name in source.columns
+        if name not in known and not name.startswith(kind.prefixes or "\0")
+    ]
+    if unknown:
+        problems.append(
+            Problem(
+                source.file,
+                None,
+                "",
+                f"has {len(unknown)} column{'s' * (len(unknown) != 1)} that no table uses",
+                "They are left out and never published.",
+                severity=Severity.WARNING,
+            )
+        )
+    rows = []
+    for row in source.rows:
+        try:
+            rows.append(kind.model_validate(_values(row, kind, known)))
+        except ValidationError as error:
+            problems += _explain(error, source.file, row)
+    return rows
+
+
+def _known_columns(kind: type[Row]) -> set[str]:
+    fields = set(kind.model_fields) - {"row", "geometry", "stock", "carry"}
+    return fields | ({"lon", "lat"} if kind.located else set())
+
+
+def _has_columns(source: Source, kind: type[Row], problems: list[Problem]) -> bool:
+    required = [
+        name
+        for name, field in kind.model_fields.items()
+        if field.is_required() and name not in ("row", "geometry")
+    ]
+    if kind.located and not source.has_geometry:
+        required += ["lon", "lat"]
+    if source.has_geometry and not source.rows:
+        return True
+    missing = [name for name in required if name not in source.columns]
+    for name in missing:
+        near = difflib.get_close_matches(name, source.columns, n=1, cutoff=0.6)
+        hint = f"Is it the column {near[0]}? Rename it" if near else "Add it"
+        problems.append(
+            Problem(source.file, None, name, "the column is missing", f"{hint}, and fill it.")
+        )
+    return not missing
+
+
+def _values(row: SourceRow, kind: type[Row], known: set[str]) -> dict[str, object]:
+    values: dict[str, object] = {"row": row.row}
+    values.update((name, text) for name, text in row.cells.items() if name in known)
+    for prefix in kind.prefixes:
+        values[prefix.rstrip("_")] = {
+            name.removeprefix(prefix): text
+            for name, text in row.cells.items()
+            if re.fullmatch(prefix + "[a-z0-9_]{1,30}", name)
+        }
+    if kind.located:
+        geometry = row.geometry or _point(values)
+        values.pop("lon", None)
+        values.pop("lat", None)
+        if geometry is not None:
+            values["geometry"] = geometry
+    return values
+
+
+def _point(values: Mapping[str, object]) -> BaseGeometry | None:
+    """Point of the columns lon and lat; None where one is missing or out of range."""
+    try:
+        lon, lat = (_NUMBER.validate_python(values[name]) for name in ("lon", "lat"))
+    except (KeyError, ValidationError):
+        return None
+    return shapely.Point(lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None
+
+
+def _explain(error: ValidationError, file: str, row: SourceRow) -> Iterable[Problem]:
+    for item in error.errors(include_input=False, include_url=False, include_context=False):
+        column = str(item["loc"][0]) if item["loc"] else ""
+        if column in ("stock", "carry") and len(item["loc"]) > 1:
+            column = f"{column}_{item['loc'][1]}"
+        what, mend = _words(item["type"], item["msg"])
+        if column == "geometry":
+            column = "lon, lat"
+            what, mend = (
+                "is not a location",
+                "Write degrees: lon from -180 to 180, lat from -90 to 90.",
+            )
+        elif not column:
+            column, _, what = what.partition(" ")
+        found = row.cells.get(column, "")
+        shown = found if re.fullmatch(_SHOWN.get(column, r"\Z\A."), found) else ""
+        yield Problem(file, row.row, column, what, mend, shown)
+
+
+def _words(kind: str, message: str) -> tuple[str, str]:
+    """What is wrong and what to do, from a message of a converter or of pydantic."""
+    what, _, mend = message.removeprefix("Value error, ").partition(" | ")
+    if mend:
+        return what, mend
+    if kind == "missing":
+        return "is empty", "Fill it."
+    if kind == "enum":
+        allowed = re.sub(r"^Input should be ", "", message).replace("'", "")
+        return "is not one of the known words", f"Write {allowed}."
+    if kind in ("greater_than_equal", "less_than_equal"):
+        return "is out of its range", message.replace("Input should be", "It has to be") + "."
+    return "cannot be read", "Compare the cell with the example programme."
+
+
+def _residents(
+    cells: list[RawCell], path: Path | None, problems: list[Problem]
+) -> RawResidents | None:
+    if path is None:
+        return None
+    places: list[tuple[float, float]] = []
+    people: list[float] = []
+    for cell in cells:
+        where = _cell_centre(cell)
+        if where is None:
+            problems.append(
+                Problem(
+                    path.name, cell.row, "h3", "is not an H3 cell, nor lon and lat", "Correct it."
+                )
+            )
+            continue
+        places.append(where)
+        people.append(cell.population)
+    return RawResidents(
+        np.array(places, dtype=np.float64).reshape(-1, 2), np.array(people, dtype=np.float64)
+    )
+
+
+def _cell_centre(cell: RawCell) -> tuple[float, float] | None:
+    if cell.h3 is not None:
+        if not h3.is_valid_cell(cell.h3):
+            return None
+        lat, lon = h3.cell_to_latlng(cell.h3)
+        return lon, lat
+    return None if cell.lon is None or cell.lat is None else (cell.lon, cell.lat)

@@ -1,0 +1,44 @@
+"""Hotspots as their released areas; those of one area are one shape with all their codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from outreach_map.layers.element import DataLayer, Feature, area
+from outreach_map.layers.words import band, hours, listed, words
+from outreach_map.tables import Hotspot
+
+
+def hotspot_layer(hotspots: Iterable[Hotspot], *, show: bool = True) -> DataLayer:
+    """Layer of hotspots; a place too wide to be worth drawing is left to the lists."""
+    return DataLayer("hotspots", "Hotspots (areas)", list(_features(hotspots)), show=show)
+
+
+def by_place(hotspots: Iterable[Hotspot]) -> Mapping[tuple[int, ...], list[Hotspot]]:
+    """Hotspots that are drawn, by their areas."""
+    groups: dict[tuple[int, ...], list[Hotspot]] = {}
+    for hotspot in hotspots:
+        if hotspot.place.mapped:
+            groups.setdefault(hotspot.place.areas, []).append(hotspot)
+    return groups
+
+
+def _features(hotspots: Iterable[Hotspot]) -> Iterable[Feature]:
+    for group in by_place(hotspots).values():
+        rows: list[tuple[str, str]] = []
+        for hotspot in group:
+            rows += [("hotspot", hotspot.code), *describe(hotspot)]
+        title = " · ".join(hotspot.code for hotspot in group)
+        yield area(group[0].place.geometry, "hotspot", title, rows)
+
+
+def describe(hotspot: Hotspot) -> list[tuple[str, str]]:
+    """Rows of a popup or table about one hotspot."""
+    return [
+        ("kind of place", words(hotspot.typology)),
+        ("people", band(hotspot.people)),
+        ("communities", listed(hotspot.communities)),
+        ("languages", ", ".join(hotspot.languages)),
+        ("people are there", hours(hotspot.hours)),
+        ("needed", listed(hotspot.services)),
+    ]

@@ -1,0 +1,36 @@
+"""Distribution points: public ones where they are, the others as their released area."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from outreach_map.layers.element import DataLayer, Feature, area, place
+from outreach_map.layers.words import hours, listed, words
+from outreach_map.tables import Point
+
+
+def point_layer(points: Iterable[Point], *, show: bool = True) -> DataLayer:
+    """Layer of points with their services, hours and stock."""
+    return DataLayer("points", "Distribution points", list(_features(points)), show=show)
+
+
+def point_title(point: Point) -> str:
+    """Name of a public point, kind and code of any other."""
+    return point.name or f"{words(point.type).capitalize()} {point.code}"
+
+
+def _features(points: Iterable[Point]) -> Iterable[Feature]:
+    for point in points:
+        rows = [
+            ("kind", words(point.type)),
+            ("status", point.status.value),
+            ("open", hours(point.hours)),
+            ("services", listed(point.services)),
+            ("languages", ", ".join(point.languages)),
+            ("stock", ", ".join(f"{words(i)}: {state.value}" for i, state in point.stock.items())),
+            ("teams restock here", "yes" if point.restock else ""),
+        ]
+        if point.public:
+            yield place(point.place.anchor, f"point-{point.status.value}", point_title(point), rows)
+        elif point.place.mapped:
+            yield area(point.place.geometry, "point-area", point_title(point), rows)

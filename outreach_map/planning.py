@@ -1,0 +1,133 @@
+"""The whole flow on one screen: from a programme folder to a plan for one round.
+
+::
+
+    programme folder -> intake -> privacy gate -> network -> routing  -> layers -> publish
+                        (raw)     (released)              -> coverage
+                                                          -> risk
+
+`release` is the gate. It takes the programme's paths and hands out released records, so nothing
+below the line that calls it can see a raw coordinate, note, exact count or id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from outreach_map.coverage import Standards, assess_coverage
+from outreach_map.errors import Problem, ProgrammeError
+from outreach_map.network import StreetExtract, read_extract
+from outreach_map.privacy import find_problems, release
+from outreach_map.programme import Programme
+from outreach_map.publish import Plan
+from outreach_map.risk import TimedLeg, TimedStop, flag_risks
+from outreach_map.routing import RoutePlan, StopKind, plan_routes
+from outreach_map.tables import Mode, Release
+
+Progress = Callable[[str], None]
+
+
+def plan_round(
+    programme: Programme, start: date, *, seed: int = 0, progress: Progress | None = None
+) -> Plan:
+    """Plan one round (a week) of a programme.
+
+    Parameters
+    ----------
+    programme
+        From `load_programme`.
+    start
+        The Monday on which the round starts.
+    seed
+        Seed of the route search; the same input and seed give the same plan.
+    progress
+        Called with the name of each stage as it starts.
+
+    Returns
+    -------
+    Plan
+        Everything that the pages are made from; released records only.
+
+    Raises
+    ------
+    ProgrammeError, InputError, ExtractError, PrivacyError, RoutingError
+        See `outreach_map.errors`; nothing has been written then.
+    """
+    say = progress or (lambda _: None)
+    require_monday(start)
+    programme.require_legal()
+
+    say("reading streets")
+    extract = read_extract(programme.streets)
+    say("passing the privacy gate")
+    released = release(programme, start, extract)
+    return plan_released(programme, released, extract, seed=seed, progress=say)
+
+
+def plan_released(
+    programme: Programme,
+    released: Release,
+    extract: StreetExtract,
+    *,
+    seed: int = 0,
+    progress: Progress,
+) -> Plan:
+    """Plan from released records: everything right of the gate."""
+    progress("planning routes")
+    routes = plan_routes(released, extract, iterations=programme.routing.iterations, seed=seed)
+    progress("measuring coverage")
+    standards = Standards(
+        walk_s=programme.coverage.walk_min * 60.0,
+        syringes_per_person_year=programme.coverage.syringes_per_person_year,
+    )
+    walk = extract.networks[Mode.WALK]
+    coverage = assess_coverage(released, walk, standards)
+    progress("flagging risks")
+    legs, stops = timetable(routes)
+    flags = flag_risks(released, walk, legs=legs, stops=stops)
+    return Plan(
+        programme_name=programme.name,
+        invented=programme.invented,
+        residents=programme.privacy.residents,
+        buildings=None if programme.files.population else programme.privacy.buildings,
+        walk_min=programme.coverage.walk_min,
+        contacts=programme.contacts,
+        start=released.start,
+        release=released,
+        basemap=extract.basemap,
+        routes=routes,
+        coverage=coverage,
+        flags=flags,
+    )
+
+
+def check_programme(programme: Programme) -> tuple[Problem, ...]:
+    """List every problem in a programme's files, warnings included, without planning."""
+    return find_problems(programme, read_extract(programme.streets))
+
+
+def timetable(routes: RoutePlan) -> tuple[list[TimedLeg], list[TimedStop]]:
+    """Legs and stops of a plan with their times, as the risk flags read them."""
+    legs: list[TimedLeg] = []
+    stops: list[TimedStop] = []
+    for tour in routes.itineraries:
+        for leg, before, after in zip(tour.legs, tour.stops, tour.stops[1:], strict=False):
+            legs.append(TimedLeg(tour.team, before.leave, after.arrive, leg.lon_lat))
+        stops += [
+            TimedStop(tour.team, stop.code, stop.begin, stop.leave)
+            for stop in tour.stops
+            if stop.kind is StopKind.VISIT and stop.code is not None
+        ]
+    return legs, stops
+
+
+def require_monday(start: date) -> None:
+    """Reject a round that does not start on a Monday (ProgrammeError)."""
+    if start.weekday():
+        monday = start - timedelta(days=start.weekday())
+        raise ProgrammeError(
+            f"A round is a week and starts on a Monday; {start} is a {start:%A}.",
+            where="--round",
+            mend=f"Take {monday} or {monday + timedelta(days=7)}.",
+        )

@@ -1,0 +1,6 @@
+"""Pages and tables of a plan: one HTML file each, all or nothing."""
+
+from outreach_map.publish.plan import Plan
+from outreach_map.publish.publish import publish_round
+
+__all__ = ["Plan", "publish_round"]

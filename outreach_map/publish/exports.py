@@ -1,0 +1,173 @@
+"""Tables for other tools: a GeoPackage for QGIS, gaps and kit lists for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import shapely
+from geopandas.geodataframe import GeoDataFrame
+from shapely.geometry.base import BaseGeometry
+
+from outreach_map.layers import gap_class
+from outreach_map.layers.words import band
+from outreach_map.publish.plan import Plan
+
+DECIMALS = 4
+# What a spreadsheet would read as a formula (OWASP, "CSV injection").
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def gaps_csv(plan: Plan) -> str:
+    """Every hotspot and service: reach, the first broken step, walking minutes, why."""
+    people = {hotspot.code: band(hotspot.people) for hotspot in plan.release.hotspots}
+    return _csv(
+        [
+            "hotspot", "people", "service", "reach", "first_broken_step", "walk_min_low",
+            "walk_min_high", "nearest_point", "why", "what_would_mend_it",
+        ],
+        (
+            [
+                row.hotspot,
+                people[row.hotspot],
+                row.service,
+                row.reach.value,
+                row.first_broken.value if row.first_broken else "",
+                _minutes(row.walk_s_low),
+                _minutes(row.walk_s_high),
+                row.nearest or "",
+                row.why,
+                row.mend,
+            ]
+            for row in plan.coverage.services
+        ),
+    )  # fmt: skip
+
+
+def kit_csv(plan: Plan) -> str:
+    """What each shift has to carry at its start."""
+    items = plan.release.items
+    return _csv(
+        ["team", "date", "leave", "back", *items],
+        (
+            [
+                tour.team,
+                tour.date.isoformat(),
+                f"{tour.start:%H:%M}",
+                f"{tour.end:%H:%M}",
+                *(str(tour.kit.get(item, 0)) for item in items),
+            ]
+            for tour in plan.routes.itineraries
+        ),
+    )
+
+
+def _minutes(seconds: float) -> str:
+    """Whole minutes, rounded up; empty where there is no way."""
+    return "" if np.isinf(seconds) else str(int(np.ceil(seconds / 60)))
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def write_geopackage(plan: Plan, path: Path) -> None:
+    """A fresh GeoPackage: hotspots, points, zones, routes; coordinates at four decimals.
+
+    Its timestamps are those of the round, so that the same plan gives the same bytes.
+    """
+    rows = {
+        code: [row for row in plan.coverage.services if row.hotspot == code]
+        for code in {row.hotspot for row in plan.coverage.services}
+    }
+    release = plan.release
+    hotspots = [
+        {
+            "code": h.code,
+            "typology": h.typology,
+            "communities": ";".join(h.communities),
+            "languages": ";".join(h.languages),
+            "people": band(h.people),
+            "hours": h.hours.text,
+            "services": ";".join(h.services),
+            "gap_class": gap_class(rows.get(h.code, [])),
+            "geometry": h.place.geometry,
+        }
+        for h in release.hotspots
+        if h.place.mapped
+    ]
+    points = [
+        {
+            "code": p.code,
+            "name": p.name,
+            "type": p.type,
+            "services": ";".join(p.services),
+            "hours": p.hours.text,
+            "status": p.status.value,
+            "geometry": p.place.geometry,
+        }
+        for p in release.points
+        if p.place.mapped
+    ]
+    zones = [
+        {
+            "code": z.code,
+            "category": z.category,
+            "rating": z.rating.value,
+            "state": z.state.value,
+            "action": z.action.value,
+            "hours": z.hours.text,
+            "geometry": z.place.geometry,
+        }
+        for z in release.zones
+        if z.place.mapped
+    ]
+    routes = [
+        {
+            "team": tour.team,
+            "date": tour.date.isoformat(),
+            "mode": tour.mode.value,
+            "leave": f"{tour.start:%H:%M}",
+            "back": f"{tour.end:%H:%M}",
+            "length_m": round(tour.distance_m),
+            "geometry": shapely.MultiLineString(
+                [leg.lon_lat for leg in tour.legs if len(leg.lon_lat) > 1]
+            ),
+        }
+        for tour in plan.routes.itineraries
+    ]
+    _fix_clock(plan.start)
+    try:
+        for layer, records in (
+            ("hotspots", hotspots), ("points", points), ("zones", zones), ("routes", routes)
+        ):  # fmt: skip
+            if records:
+                frame = GeoDataFrame(records, crs=4326)
+                frame.geometry = [_rounded(shape) for shape in frame.geometry]
+                pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG")
+    finally:
+        _fix_clock(None)
+
+
+def _fix_clock(day: date | None) -> None:
+    """GDAL writes the time of writing into a GeoPackage; a round has a date, not a moment."""
+    moment = None if day is None else f"{day.isoformat()}T00:00:00Z"
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": moment})
+
+
+def _rounded(geometry: BaseGeometry) -> BaseGeometry:
+    return shapely.transform(geometry, lambda xy: np.round(xy, DECIMALS))

@@ -1,0 +1,375 @@
+"""What each of the three pages says: released records and results, in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from outreach_map.coverage import Enough, Reach, ServiceSummary
+from outreach_map.layers import (
+    DataLayer,
+    describe,
+    encode_basemap,
+    gap_layer,
+    hotspot_layer,
+    point_layer,
+    point_title,
+    route_layer,
+    zone_layer,
+)
+from outreach_map.layers.words import band, metres, minutes, mode, words
+from outreach_map.programme import Contact, Contacts
+from outreach_map.publish.plan import Plan
+from outreach_map.publish.shell import Bounds, render_page
+from outreach_map.risk import Flag
+from outreach_map.routing import Itinerary, Stop, StopKind
+from outreach_map.tables import Hotspot, Point, Team
+
+_GAP_ORDER = (Reach.NOT_REACHED, Reach.UNKNOWN, Reach.PARTLY, Reach.REACHED)
+_ZONE_LEGEND = [
+    ("zone-high", "risk zone, high"),
+    ("zone-medium", "risk zone, medium"),
+    ("zone-low", "risk zone, low"),
+    ("zone-unknown", "risk zone, unknown: not assessed or review due"),
+]
+_POINT_LEGEND = [
+    ("point-open", "distribution point"),
+    ("point-closed", "distribution point, closed"),
+    ("point-area", "point that is not public, as an area"),
+]
+
+
+class PageMaker:
+    """Makes the pages of one plan; what they share (the basemap) is made once."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.release = plan.release
+        west, south, east, north = plan.release.study_area.bounds
+        self.bounds: Bounds = (west, south, east, north)
+        self.basemap = encode_basemap(plan.basemap, self.bounds)
+        self.hotspots: Mapping[str, Hotspot] = {h.code: h for h in plan.release.hotspots}
+        self.points: Mapping[str, Point] = {p.code: p for p in plan.release.points}
+
+    def planner(self) -> str:
+        """The coordinator's page: all teams, what was left out and why, risks to review."""
+        release, routes = self.release, self.plan.routes
+        layers = [
+            hotspot_layer(release.hotspots),
+            point_layer(release.points),
+            zone_layer(release.zones),
+            *(
+                route_layer(
+                    f"routes_{number}",
+                    f"Routes {team.code}",
+                    [tour for tour in routes.itineraries if tour.team == team.code],
+                    number,
+                )
+                for number, team in enumerate(release.teams)
+            ),
+        ]
+        context = {
+            "summary": self._summary(),
+            "days": [
+                {
+                    "name": _day(release.start + timedelta(days=day)),
+                    "shifts": [
+                        _shift_row(tour)
+                        for tour in routes.itineraries
+                        if tour.date == release.start + timedelta(days=day)
+                    ],
+                }
+                for day in range(7)
+                if any(t.date == release.start + timedelta(days=day) for t in routes.itineraries)
+            ],
+            "left_out": routes.left_out,
+            "decisions": [
+                {"hotspot": d.hotspot, "kind": words(d.kind), "team": d.team, "effect": d.effect}
+                for d in routes.decisions
+            ],
+            "flags": [_flag(flag) for flag in self.plan.flags],
+            "hotspots": [
+                {"code": h.code, "kind": words(h.typology), "rows": self._rows(h)}
+                for h in release.hotspots
+            ],
+        }
+        legend = [
+            ("hotspot", "released area with one or more hotspots"),
+            *_POINT_LEGEND,
+            ("route-0", "routes, a colour and dash a team"),
+            *_ZONE_LEGEND,
+        ]
+        return self._render("planner.html", "planner", "Planner", context, layers, legend)
+
+    def team(self, team: Team) -> str:
+        """A team's page: its own stops and what lies along them, and nobody else's."""
+        tours = [t for t in self.plan.routes.itineraries if t.team == team.code]
+        codes = {stop.code for tour in tours for stop in tour.stops}
+        own = [h for h in self.release.hotspots if h.code in codes]
+        flags = [flag for flag in self.plan.flags if flag.team == team.code]
+        zones = {flag.zone for flag in flags}
+        layers = [
+            hotspot_layer(own),
+            point_layer(
+                [p for p in self.release.points if p.code in codes or (p.public and p.restock)]
+            ),
+            zone_layer([z for z in self.release.zones if z.code in zones], show=True),
+            *(
+                route_layer(f"routes_{number}", _short_day(tour), [tour], number, show=number == 0)
+                for number, tour in enumerate(tours)
+            ),
+        ]
+        context = {"shifts": [self._shift(tour, flags) for tour in tours]}
+        legend = [
+            ("hotspot", "area in which a hotspot lies"),
+            *_POINT_LEGEND,
+            ("route-0", "the way, a colour and dash a day"),
+            *_ZONE_LEGEND,
+        ]
+        title = f"Team {team.code}"
+        view = _view([h.place.geometry.bounds for h in own if h.place.mapped], self.bounds)
+        return self._render("team.html", "team", title, context, layers, legend, view)
+
+    def manager(self) -> str:
+        """The manager's page: gaps by area and service; no routes and no teams."""
+        coverage = self.plan.coverage
+        layers = [
+            gap_layer(self.release.hotspots, coverage),
+            point_layer(self.release.points),
+        ]
+        rows = sorted(
+            (row for row in coverage.services if row.first_broken is not None),
+            key=lambda row: (_GAP_ORDER.index(row.reach), row.service, row.hotspot),
+        )
+        steps = Counter(row.first_broken for row in coverage.services)
+        context = {
+            "walk_min": f"{self.plan.walk_min:.0f}",
+            "services": [_service(row) for row in coverage.summary],
+            "steps": [
+                *(
+                    (f"not {step.value}", str(count))
+                    for step, count in steps.most_common()
+                    if step is not None
+                ),
+                ("no step broken", str(steps[None])),
+            ],
+            "syringes": self._syringes(),
+            "gaps": [
+                {
+                    "hotspot": row.hotspot,
+                    "people": band(self.hotspots[row.hotspot].people),
+                    "service": words(row.service),
+                    "reach": row.reach.value,
+                    "walk": _walk(row.walk_s_low, row.walk_s_high),
+                    "why": row.why,
+                    "mend": row.mend,
+                }
+                for row in rows
+            ],
+            "unmapped": ", ".join(h.code for h in self.release.hotspots if not h.place.mapped),
+        }
+        legend = [
+            ("gap-0", "all services needed there are reached"),
+            ("gap-1", "up to a third not surely reached"),
+            ("gap-2", "up to two thirds"),
+            ("gap-3", "more than two thirds"),
+            *_POINT_LEGEND,
+        ]
+        return self._render("manager.html", "manager", "Coverage gaps", context, layers, legend)
+
+    def _render(
+        self,
+        template: str,
+        kind: str,
+        title: str,
+        context: Mapping[str, object],
+        layers: list[DataLayer],
+        legend: list[tuple[str, str]],
+        view: Bounds | None = None,
+    ) -> str:
+        plan = self.plan
+        last = plan.start + timedelta(days=6)
+        return render_page(
+            template,
+            {
+                **context,
+                "kind": kind,
+                "title": title,
+                "round": f"{plan.programme_name}, {_day(plan.start)} to {_day(last)} {last.year}",
+                "invented": plan.invented,
+                "residents": plan.residents,
+                "buildings": plan.buildings,
+                "contacts": _contacts(plan.contacts),
+                "legend": legend,
+            },
+            layers=layers,
+            basemap=self.basemap,
+            bounds=self.bounds,
+            view=view or self.bounds,
+        )
+
+    def _summary(self) -> str:
+        tours = self.plan.routes.itineraries
+        visits = sum(len(tour.visits) for tour in tours)
+        left = sum(item.visits for item in self.plan.routes.left_out)
+        way = sum(tour.travel_s for tour in tours) / 3600
+        hours = sum((tour.end - tour.start).total_seconds() for tour in tours) / 3600
+        return (
+            f"{visits} visits in {len(tours)} shifts; {left} due visits left out. "
+            f"{hours:.0f} hours out, {way:.0f} of them on the way."
+        )
+
+    def _rows(self, hotspot: Hotspot) -> list[tuple[str, str]]:
+        own = [row for row in self.plan.coverage.services if row.hotspot == hotspot.code]
+        gaps = [words(row.service) for row in own if row.first_broken is not None]
+        drawn = "" if hotspot.place.mapped else "listed only: its area is too wide to draw"
+        return [*describe(hotspot), ("gaps", ", ".join(gaps)), ("on the map", drawn)]
+
+    def _shift(self, tour: Itinerary, flags: Iterable[Flag]) -> dict[str, object]:
+        own = [f for f in flags if f.when is not None and tour.start <= f.when <= tour.end]
+        stops = []
+        for number, stop in enumerate(tour.stops):
+            leg = tour.legs[number - 1] if number else None
+            way = ""
+            if leg is not None and leg.length_m >= 1:
+                via = f" by {', '.join(leg.street_names)}" if leg.street_names else ""
+                way = f"{minutes(leg.travel_time_s)}, {metres(leg.length_m)}{via}"
+            stops.append(
+                {
+                    "kind": stop.kind.value,
+                    "leave": f"{stop.leave:%Y-%m-%dT%H:%M}",
+                    "time": _times(stop),
+                    "title": self._stop_title(stop),
+                    "way": way,
+                    "give": _amounts(stop.give),
+                    "rows": describe(self.hotspots[stop.code])
+                    if stop.kind is StopKind.VISIT and stop.code
+                    else [],
+                    "flags": [
+                        _flag(flag, brief=True)
+                        for flag in own
+                        if stop.kind is StopKind.VISIT
+                        and flag.about == stop.code
+                        and flag.when == stop.begin
+                    ],
+                }
+            )
+        visited = {stop.code for stop in tour.visits}
+        return {
+            "day": _day(tour.date),
+            "end": f"{tour.end:%Y-%m-%dT%H:%M}",
+            "hours": f"{tour.start:%H:%M}–{tour.end:%H:%M}",
+            "visits": len(tour.visits),
+            "way": f"{metres(tour.distance_m)} {mode(tour.mode)}",
+            "kit": _amounts(tour.kit),
+            "flags": [_flag(flag) for flag in own if flag.about not in visited],
+            "stops": stops,
+        }
+
+    def _stop_title(self, stop: Stop) -> str:
+        where = ""
+        if stop.code is not None and stop.code in self.points:
+            where = point_title(self.points[stop.code])
+        if stop.kind is StopKind.VISIT and stop.code is not None:
+            kind = words(self.hotspots[stop.code].typology)
+            return f"{stop.code}, {kind}" if kind else stop.code
+        title = {
+            StopKind.START: "Leave",
+            StopKind.BREAK: "Break",
+            StopKind.RESTOCK: "Restock",
+            StopKind.END: "Back",
+        }[stop.kind]
+        return f"{title} · {where}" if where else f"{title} · base"
+
+    def _syringes(self) -> dict[str, object]:
+        rows = self.plan.coverage.syringes
+        counted = Counter(row.enough for row in rows)
+        days = self.release.log_days
+        return {
+            "intro": f"Given in the last {days} days of the visit log against what is needed, for "
+            "every count within the bands: so it is often too uncertain to tell.",
+            "rows": [(one.value, f"{counted[one]} hotspots") for one in Enough],
+        }
+
+
+@dataclass(frozen=True)
+class _Part:
+    name: str
+    count: int
+    x: str
+    width: str
+
+
+def _service(row: ServiceSummary) -> dict[str, object]:
+    counts = (row.reached, row.partly, row.not_reached, row.unknown)
+    names = ("reached", "partly reached", "not reached", "unknown")
+    total = max(sum(counts), 1)
+    parts, x = [], 0.0
+    for name, count in zip(names, counts, strict=True):
+        width = 100 * count / total
+        parts.append(_Part(name, count, f"{x:.2f}", f"{width:.2f}"))
+        x += width
+    return {"name": words(row.service), "parts": parts}
+
+
+def _shift_row(tour: Itinerary) -> dict[str, str]:
+    return {
+        "team": tour.team,
+        "hours": f"{tour.start:%H:%M}–{tour.end:%H:%M}",
+        "stops": ", ".join(f"{stop.begin:%H:%M} {stop.code}" for stop in tour.visits),
+        "way": f"{metres(tour.distance_m)} {mode(tour.mode)}",
+        "kit": _amounts(tour.kit),
+    }
+
+
+def _flag(flag: Flag, *, brief: bool = False) -> dict[str, object]:
+    return {
+        "rating": flag.rating.value,
+        "kind": flag.kind.value,
+        "about": "" if brief else flag.about,
+        "when": "" if brief or flag.when is None else f"{flag.when:%a %H:%M}",
+        "evidence": flag.evidence,
+        "mitigation": flag.mitigation,
+    }
+
+
+def _contacts(contacts: Contacts) -> list[tuple[str, Contact]]:
+    roles = [
+        ("Legal", contacts.legal),
+        ("Emergency", contacts.emergency),
+        ("Support", contacts.psychosocial),
+    ]
+    return [(role, contact) for role, contact in roles if contact is not None]
+
+
+def _view(boxes: list[Bounds], bounds: Bounds) -> Bounds:
+    if not boxes:
+        return bounds
+    west, south, east, north = zip(*boxes, strict=True)
+    return min(west), min(south), max(east), max(north)
+
+
+def _walk(low: float, high: float) -> str:
+    if low == float("inf"):
+        return "no way"
+    return minutes(low) if minutes(low) == minutes(high) else f"{minutes(low)} to {minutes(high)}"
+
+
+def _times(stop: Stop) -> str:
+    if stop.kind in (StopKind.START, StopKind.END):
+        return f"{stop.leave:%H:%M}"
+    return f"{stop.begin:%H:%M}–{stop.leave:%H:%M}"
+
+
+def _amounts(items: Mapping[str, int]) -> str:
+    return ", ".join(f"{amount} {words(item)}" for item, amount in items.items())
+
+
+def _day(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%b}"
+
+
+def _short_day(tour: Itinerary) -> str:
+    return f"Way {tour.date:%a} {tour.start:%H:%M}"

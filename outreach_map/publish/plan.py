@@ -1,0 +1,43 @@
+"""The result of a round: everything that the pages are made from, and nothing raw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from outreach_map.coverage import Coverage
+from outreach_map.network import Basemap
+from outreach_map.programme import Contacts
+from outreach_map.risk import Flag
+from outreach_map.routing import RoutePlan
+from outreach_map.tables import Release
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Plan:
+    """One round of one programme, planned.
+
+    `residents` and, where those are not known, `buildings` are what a released area holds at
+    least, and `walk_min` the walking standard, for the words on the pages; `invented` says that
+    all data are.
+    """
+
+    programme_name: str
+    invented: bool
+    residents: int
+    buildings: int | None
+    walk_min: float
+    contacts: Contacts
+    start: date
+    release: Release
+    basemap: Basemap
+    routes: RoutePlan
+    coverage: Coverage
+    flags: tuple[Flag, ...]
+
+    def __repr__(self) -> str:
+        """Counts only."""
+        return (
+            f"Plan(start={self.start}, itineraries={len(self.routes.itineraries)}, "
+            f"left_out={len(self.routes.left_out)}, flags={len(self.flags)})"
+        )

@@ -1,0 +1,146 @@
+"""One HTML file that needs nothing but a browser: folium's map, our script, a strict policy.
+
+Everything is inlined and the Content-Security-Policy allows only what is there, by hash: no
+request of any kind can leave the page. Text is escaped by the template, data stand as JSON in
+elements that are not scripts.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import folium
+import xstatic.pkg.leaflet
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from outreach_map.layers import BasemapLayer, DataLayer, to_json
+
+Bounds = tuple[float, float, float, float]
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("outreach_map.publish"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render_page(
+    template: str,
+    context: Mapping[str, object],
+    *,
+    layers: Sequence[DataLayer],
+    basemap: str,
+    bounds: Bounds,
+    view: Bounds,
+) -> str:
+    """Put a page together.
+
+    Parameters
+    ----------
+    template
+        File in `publish/templates`.
+    context
+        What the template shows; every text is escaped there.
+    layers
+        Layers of the map, in the order of the layer control.
+    basemap
+        From `encode_basemap`.
+    bounds
+        West, south, east, north of the map: the study area, never the extent of sites.
+    view
+        What the map shows when it opens.
+
+    Returns
+    -------
+    The page; the same arguments give the same text.
+    """
+    container, script = _compose(layers, bounds, view)
+    data = {f"data-{layer.key}": to_json(layer.features) for layer in layers}
+    scripts = [_leaflet("leaflet.js"), _static("map.js"), _static("page.js"), script]
+    styles = [_without_urls(_leaflet("leaflet.css")), _static("page.css")]
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            "script-src " + " ".join(_hash(text) for text in scripts),
+            "style-src " + " ".join(_hash(text) for text in styles),
+            "img-src data: blob:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+    return _TEMPLATES.get_template(template).render(
+        **context,
+        policy=policy,
+        scripts=[Markup(text) for text in scripts],  # noqa: S704  # our own files and folium's
+        styles=[Markup(text) for text in styles],  # noqa: S704  # our own files and Leaflet's
+        data={key: Markup(text) for key, text in data.items()},  # noqa: S704  # to_json escapes
+        basemap=basemap,
+        map=Markup(container),  # noqa: S704  # folium's element without any text of ours
+    )
+
+
+def _compose(layers: Sequence[DataLayer], bounds: Bounds, view: Bounds) -> tuple[str, str]:
+    """folium's container element and script for a map with these layers."""
+    west, south, east, north = bounds
+    world = folium.Map(
+        location=[(south + north) / 2, (west + east) / 2],
+        tiles=None,
+        control_scale=True,
+        max_bounds=True,
+        min_lat=south,
+        max_lat=north,
+        min_lon=west,
+        max_lon=east,
+        min_zoom=10,
+        max_zoom=18,
+        zoom_snap=0.5,
+    )
+    world._name, world._id = "map", "outreach"
+    # Nothing of folium's is loaded from elsewhere; Leaflet is inlined by the page.
+    world.default_js, world.default_css = [], []
+    BasemapLayer().add_to(world)
+    for layer in layers:
+        layer.add_to(world)
+    control = folium.LayerControl(collapsed=True)
+    control._id = "outreach"
+    control.add_to(world)
+    world.fit_bounds([[view[1], view[0]], [view[3], view[2]]], padding=(12, 12))
+    figure: Any = world.get_root()  # folium types its root as any element
+    figure.render()
+    return _one_line(figure.html.render()), _one_line(figure.script.render())
+
+
+def _one_line(text: str) -> str:
+    """Without the blank lines that folium's templates leave."""
+    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
+
+
+@cache
+def _static(name: str) -> str:
+    return files("outreach_map.publish").joinpath("static", name).read_text(encoding="utf-8")
+
+
+@cache
+def _leaflet(name: str) -> str:
+    text = (Path(xstatic.pkg.leaflet.BASE_DIR) / name).read_text(encoding="utf-8")
+    return re.sub(r"//# sourceMappingURL=.*", "", text)
+
+
+def _without_urls(style: str) -> str:
+    """Leaflet's style without its pictures: none is used, and a page has no other files."""
+    return re.sub(r"url\([^)]*\)", "none", style)
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

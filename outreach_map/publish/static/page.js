@@ -1,0 +1,36 @@
+// The page around the map: list and map on a small screen, the next stop, and quick hide.
+// @ts-check
+"use strict";
+
+document.addEventListener("DOMContentLoaded", () => {
+  const byId = (id) => document.getElementById(id);
+
+  /** Show the list or the map; on a wide screen both are there. @param {"list" | "map"} view */
+  const show = (view) => {
+    document.body.dataset.view = view;
+    byId("show-list")?.setAttribute("aria-pressed", String(view === "list"));
+    byId("show-map")?.setAttribute("aria-pressed", String(view === "map"));
+    if (view === "map") map_outreach.invalidateSize();
+  };
+  byId("show-list")?.addEventListener("click", () => show("list"));
+  byId("show-map")?.addEventListener("click", () => show("map"));
+
+  // The next stop is the first that is not over by this device's clock; before the round, the first.
+  const now = new Date();
+  const stops = [...document.querySelectorAll("li.stop-visit")];
+  const next = stops.find((stop) => new Date(stop.dataset.leave || 0) > now);
+  if (next) {
+    next.classList.add("next");
+    for (const shift of document.querySelectorAll("details.shift")) shift.open = shift.contains(next);
+    if (new Date(document.querySelector(".stop")?.dataset.leave || 0) < now) next.scrollIntoView({ block: "center" });
+  }
+
+  byId("hide")?.addEventListener("click", () => {
+    // Emptied, not covered: nothing of the page is left to look for until it is opened again.
+    document.title = "Notes";
+    document.head.querySelectorAll("style").forEach((style) => style.remove());
+    document.body.replaceChildren();
+    document.body.className = "";
+    history.replaceState(null, "", location.pathname);
+  });
+});

@@ -1,0 +1,143 @@
+"""An independent check of every rule of a plan; it shares no code with the search."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+
+from outreach_map.routing.problem import DAY_S, UNREACHABLE, RoutingProblem, Vehicle
+from outreach_map.routing.solution import Activity, ActivityKind, Route, Solution
+
+
+def check_solution(problem: RoutingProblem, solution: Solution) -> tuple[str, ...]:
+    """Every rule that a solution breaks, in words; empty when it keeps them all.
+
+    Checks each client at most once and none lost, one route a vehicle, matches, windows, travel
+    times, shift hours, breaks, loads between reloads, reload hours, distance, no two visits of
+    one name on one day, and the cost.
+    """
+    faults = [*_assignment(problem, solution)]
+    for route in solution.routes:
+        faults += [f"vehicle {route.vehicle}: {fault}" for fault in _route(problem, route)]
+    faults += _days(problem, solution)
+    busy = sum(
+        route.activities[-1].leave_s - route.activities[0].arrive_s for route in solution.routes
+    )
+    lost = sum(problem.clients[index].prize for index in solution.left_out)
+    if solution.cost != busy + lost:
+        faults.append("the cost is not the sum of its parts")
+    return tuple(faults)
+
+
+def _assignment(problem: RoutingProblem, solution: Solution) -> Iterator[str]:
+    visited = [
+        activity.client
+        for route in solution.routes
+        for activity in route.activities
+        if activity.client is not None
+    ]
+    counted = Counter([*visited, *solution.left_out])
+    if any(count > 1 for count in counted.values()):
+        yield "a client is visited twice, or visited and left out"
+    if set(counted) != set(range(len(problem.clients))):
+        yield "a client is lost, or does not exist"
+    if len({route.vehicle for route in solution.routes}) < len(solution.routes):
+        yield "a vehicle has two routes"
+
+
+def _days(problem: RoutingProblem, solution: Solution) -> Iterator[str]:
+    days = Counter(
+        (problem.clients[activity.client].name, activity.begin_s // DAY_S)
+        for route in solution.routes
+        for activity in route.activities
+        if activity.client is not None
+    )
+    if any(count > 1 for count in days.values()):
+        yield "one hotspot is visited twice on a day"
+
+
+def _route(problem: RoutingProblem, route: Route) -> Iterator[str]:
+    vehicle = problem.vehicles[route.vehicle]
+    doing = route.activities
+    if len(doing) < 2 or doing[0].kind != "start" or doing[-1].kind != "end":
+        yield "does not run from a start to an end"
+        return
+    if any(activity.kind in ("start", "end") for activity in doing[1:-1]):
+        yield "starts or ends on the way"
+    if doing[0].place != vehicle.start or doing[-1].place != vehicle.end:
+        yield "does not start and end at its base"
+    if doing[0].arrive_s < vehicle.window[0] or doing[-1].leave_s > vehicle.window[1]:
+        yield "works outside its shift"
+    if any(not one.arrive_s <= one.begin_s <= one.leave_s for one in doing):
+        yield "leaves before it arrives"
+    seconds, metres = problem.durations_s[vehicle.profile], problem.distances_m[vehicle.profile]
+    distance = 0
+    for before, after in pairwise(doing):
+        leg_s = int(seconds[before.place, after.place])
+        distance += int(metres[before.place, after.place])
+        if leg_s >= UNREACHABLE:
+            yield "goes where there is no way"
+        elif after.arrive_s != before.leave_s + leg_s:
+            yield "arrives at another time than its way takes"
+    if vehicle.max_distance_m is not None and distance > vehicle.max_distance_m:
+        yield "goes farther than it may"
+    yield from _visits(problem, route)
+    yield from _break(vehicle, doing)
+    yield from _loads(problem, vehicle, doing)
+
+
+def _visits(problem: RoutingProblem, route: Route) -> Iterator[str]:
+    for activity in route.activities:
+        if (activity.kind == ActivityKind.VISIT) != (activity.client is not None):
+            yield "a visit without a client, or a client without a visit"
+        if activity.client is None:
+            continue
+        client = problem.clients[activity.client]
+        if route.vehicle not in client.vehicles:
+            yield "visits a client that it may not visit"
+        if activity.place != client.place:
+            yield "visits a client elsewhere"
+        if not any(early <= activity.begin_s <= late for early, late in client.windows):
+            yield "visits outside the client's windows"
+        if activity.leave_s - activity.begin_s != client.service_s:
+            yield "does not stay as long as the visit takes"
+
+
+def _break(vehicle: Vehicle, doing: tuple[Activity, ...]) -> Iterator[str]:
+    taken = [activity for activity in doing if activity.kind == "break"]
+    if vehicle.pause is None:
+        if taken:
+            yield "takes a break that it does not have"
+        return
+    early, late = vehicle.pause.window
+    if len(taken) != 1:
+        yield "does not take its break once"
+    for activity in taken:
+        if activity.place not in vehicle.pause.places or not early <= activity.begin_s <= late:
+            yield "takes its break elsewhere or at another time"
+        if activity.leave_s - activity.begin_s < vehicle.pause.duration_s:
+            yield "takes a break that is too short"
+
+
+def _loads(problem: RoutingProblem, vehicle: Vehicle, doing: tuple[Activity, ...]) -> Iterator[str]:
+    left = list(vehicle.capacity)
+    reloads = 0
+    for activity in doing:
+        if activity.client is not None:
+            for item, amount in enumerate(problem.clients[activity.client].delivery):
+                left[item] -= amount
+            if min(left, default=0) < 0:
+                yield "gives more than it carries"
+        if activity.kind == "reload":
+            reloads += 1
+            left = list(vehicle.capacity)
+            if not any(
+                reload.place == activity.place
+                and reload.window[0] <= activity.begin_s <= reload.window[1]
+                and activity.leave_s - activity.begin_s >= reload.duration_s
+                for reload in vehicle.reloads
+            ):
+                yield "reloads where or when it may not"
+    if reloads > problem.max_reloads:
+        yield "reloads too often"

@@ -1,0 +1,314 @@
+"""The records that leave the privacy gate, and nothing but those.
+
+Everything right of the gate (network, routing, coverage, risk, layers, publish) works on a
+`Release`. Its records are an allow-list: a field that is not here is not published. Places are
+areas, counts are bands, dates are weeks (the Monday of the week), ids are keyed codes, and free
+text has no field to travel in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+
+from shapely.geometry.base import BaseGeometry
+
+from outreach_map.hours import Hours
+
+_CODE = re.compile(r"[HPTR]-[A-Z2-7]{4,16}")
+
+
+class Mode(StrEnum):
+    """How a team moves."""
+
+    WALK = "walk"
+    BIKE = "bike"
+    DRIVE = "drive"
+
+
+class Affects(StrEnum):
+    """Whom a risk affects."""
+
+    PEER = "peer"
+    CLIENT = "client"
+    BOTH = "both"
+
+
+class RiskAction(StrEnum):
+    """What the planner asks of routes: tell, take a costlier way, or stay out."""
+
+    WARN = "warn"
+    SLOW = "slow"
+    AVOID = "avoid"
+
+
+class RiskState(StrEnum):
+    """Standing of an assessment; only a current one is a rating."""
+
+    CURRENT = "current"
+    REVIEW_DUE = "review due"
+    UNSIGNED = "not signed by a peer"
+    EXPIRED = "expired"
+
+
+class Rating(StrEnum):
+    """Rating of a risk: likelihood x impact in classes; unknown is not low."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    UNKNOWN = "unknown"
+
+
+class DecisionKind(StrEnum):
+    """What peers decided; it binds the optimiser."""
+
+    NO_GO = "no_go"
+    MUST_GO = "must_go"
+    PREFER_TEAM = "prefer_team"
+    EXCLUDE_TEAM = "exclude_team"
+
+
+class Stock(StrEnum):
+    """Whether an item is at a point; how many is nobody else's business."""
+
+    IN_STOCK = "in stock"
+    OUT = "out of stock"
+    UNKNOWN = "unknown"
+
+
+class PointStatus(StrEnum):
+    """Whether a distribution point works at all."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, order=True)
+class Band:
+    """A range of counts, both ends included; `high` is None where the band has no upper end."""
+
+    low: int
+    high: int | None
+
+    def __post_init__(self) -> None:
+        """Reject an empty band (ValueError)."""
+        if self.low < 0 or (self.high is not None and self.high < self.low):
+            raise ValueError("a band runs from a low to a high count")
+
+    @property
+    def mid(self) -> float:
+        """The middle that planning works with; one and a half times `low` without an upper end."""
+        return (self.low + self.high) / 2 if self.high is not None else self.low * 1.5
+
+    @property
+    def label(self) -> str:
+        """Text for people: '26-50', 'under 11' or '251 or more'."""
+        if self.high is None:
+            return f"{self.low} or more"
+        if self.low <= 1 and self.high > 1:
+            return f"under {self.high + 1}"
+        return f"{self.low}-{self.high}" if self.low != self.high else f"{self.low}"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Place:
+    """A released location: one or more areas of the partition, drawn as an area.
+
+    Attributes
+    ----------
+    areas
+        Numbers of the areas, ascending; empty for a public distribution point.
+    geometry
+        Union of the areas in WGS 84, or the point of a public distribution point.
+    anchor
+        (lon, lat) of the street node that stands for the place in travel times, chosen without
+        the truth and shared by every site of the same areas.
+    mapped
+        False where the place is too wide to be worth drawing: it is listed only.
+    """
+
+    areas: tuple[int, ...]
+    geometry: BaseGeometry
+    anchor: tuple[float, float]
+    mapped: bool = True
+
+    def __repr__(self) -> str:
+        """Areas only, so that no log carries a location."""
+        return f"Place(areas={len(self.areas)}, mapped={self.mapped})"
+
+
+def _require_code(code: str) -> None:
+    if not _CODE.fullmatch(code):
+        raise ValueError("a released record is named by a keyed code")
+
+
+@dataclass(frozen=True)
+class VisitLog:
+    """What the visit log says of one hotspot before the round, in bands.
+
+    `None` means that nothing was logged in the window, which is not the same as nothing done.
+    """
+
+    last_visit_week: date | None = None
+    visits_30d: Band | None = None
+    visits_90d: Band | None = None
+    contacts_30d: Band | None = None
+    contacts_90d: Band | None = None
+    syringes_out_90d: Band | None = None
+    overdose_30d: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hotspot:
+    """A place where people are met, as released."""
+
+    code: str
+    place: Place
+    typology: str = ""
+    communities: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    people: Band | None = None
+    hours: Hours = field(default_factory=Hours)
+    services: tuple[str, ...] = ()
+    syringes_month: Band | None = None
+    visits_per_month: float = 0.0
+    review_week: date | None = None
+    log: VisitLog = field(default_factory=VisitLog)
+
+    def __post_init__(self) -> None:
+        """Reject an uncoded record (ValueError)."""
+        _require_code(self.code)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """A distribution point or service, as released; `name` is empty unless it is public."""
+
+    code: str
+    place: Place
+    public: bool
+    name: str = ""
+    type: str = ""
+    services: tuple[str, ...] = ()
+    hours: Hours = field(default_factory=Hours)
+    capacity_per_month: Band | None = None
+    stock: Mapping[str, Stock] = field(default_factory=lambda: MappingProxyType({}))
+    languages: tuple[str, ...] = ()
+    restock: bool = False
+    status: PointStatus = PointStatus.UNKNOWN
+    verified_week: date | None = None
+
+    def __post_init__(self) -> None:
+        """Reject an uncoded record and a name that should not be public (ValueError)."""
+        _require_code(self.code)
+        if self.name and not self.public:
+            raise ValueError("a point that is not public has no name")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Team:
+    """A peer team, as released; sizes and people have no field here."""
+
+    code: str
+    mode: Mode
+    start: Place
+    end: Place
+    shift: Hours
+    max_distance_m: float | None = None
+    break_s: float = 0.0
+    carry: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    languages: tuple[str, ...] = ()
+    communities: tuple[str, ...] = ()
+    no_go: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Reject an uncoded record (ValueError)."""
+        _require_code(self.code)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RiskZone:
+    """A row of the risk register, as released: the union of the areas that it touches."""
+
+    code: str
+    place: Place
+    category: str
+    affects: Affects
+    rating: Rating
+    state: RiskState
+    action: RiskAction
+    hours: Hours = field(default_factory=Hours)
+    review_week: date | None = None
+
+    def __post_init__(self) -> None:
+        """Reject an uncoded record, and a rating that no peer stands behind (ValueError)."""
+        _require_code(self.code)
+        if (self.state is RiskState.CURRENT) == (self.rating is Rating.UNKNOWN):
+            raise ValueError("only a current assessment is a rating; any other is unknown")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """A decision of the peers in force in the round's week."""
+
+    kind: DecisionKind
+    hotspot: str
+    team: str | None = None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Area:
+    """One area of the partition: a union of touching squares that holds enough people.
+
+    `anchor` is (lon, lat) of a street node; `extent_m` the longer side of the bounding box.
+    """
+
+    number: int
+    geometry: BaseGeometry
+    anchor: tuple[float, float]
+    extent_m: float
+    mapped: bool
+
+    def __repr__(self) -> str:
+        """Without geometry."""
+        return f"Area({self.number}, extent_m={self.extent_m:.0f})"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Release:
+    """All that the rest of the program may know of a programme in one round.
+
+    Records are sorted by code. `study_area` and `areas` are made from public data alone.
+    `log_days` is how many days before the round the visit log covers (at most 90).
+    """
+
+    start: date
+    study_area: BaseGeometry
+    areas: tuple[Area, ...]
+    hotspots: tuple[Hotspot, ...]
+    points: tuple[Point, ...]
+    teams: tuple[Team, ...]
+    zones: tuple[RiskZone, ...]
+    decisions: tuple[Decision, ...]
+    log_days: int
+    items: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Reject tables out of code order: row order must not speak of the planner's file."""
+        for table in (self.hotspots, self.points, self.teams, self.zones):
+            codes = [record.code for record in table]
+            if codes != sorted(set(codes)):
+                raise ValueError("released tables are sorted by code, each code once")
+
+    def __repr__(self) -> str:
+        """Counts only."""
+        return (
+            f"Release(start={self.start}, areas={len(self.areas)}, hotspots={len(self.hotspots)}, "
+            f"points={len(self.points)}, teams={len(self.teams)}, zones={len(self.zones)})"
+        )

@@ -1,0 +1,90 @@
+"""The twin-world rule, from the planner's files to every published byte."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from outreach_map import load_programme, plan_round, publish_round
+from outreach_map.audit import twin_worlds
+from outreach_map.demo import DEMO_ROUND
+from outreach_map.network import read_extract, street_stops
+from outreach_map.privacy.bands import people_band
+from outreach_map.privacy.gate import release
+from outreach_map.privacy.keys import load_key
+from outreach_map.privacy.ledger import read_ledger
+from outreach_map.programme import Programme
+from outreach_map.tables import Mode
+
+
+def publish(folder: Path, directory: Path) -> dict[str, bytes]:
+    plan = plan_round(load_programme(folder), DEMO_ROUND)
+    return {path.name: path.read_bytes() for path in publish_round(plan, directory)}
+
+
+def move_hotspots(programme: Programme, seed: int, *, within: bool) -> int:
+    """Rewrite hotspots.csv: each one elsewhere in its area or in another, other note and count."""
+    extract = read_extract(programme.streets)
+    release(programme, DEMO_ROUND, extract)
+    private = programme.folder / "private"
+    division = read_ledger(private, load_key(private), programme.privacy.widest_m).partition
+    assert division is not None
+    stops = street_stops(extract.networks[Mode.WALK]).lon_lat
+    area_of_stop = division.areas_of_points(stops)
+    generator = np.random.default_rng(seed)
+    path = programme.files.hotspots
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file)
+        columns, rows = reader.fieldnames, list(reader)
+    moved = 0
+    for row in rows:
+        here = np.array([float(row["lon"]), float(row["lat"])])
+        inside = stops[area_of_stop >= 0]
+        scale = np.array([np.cos(np.radians(here[1])), 1.0])
+        nearest = np.argmin((((inside - here) * scale) ** 2).sum(axis=1))
+        area = area_of_stop[area_of_stop >= 0][nearest]
+        places = np.flatnonzero(
+            (area_of_stop == area) if within else (area_of_stop != area) & (area_of_stop >= 0)
+        )
+        lon, lat = stops[generator.choice(places)]
+        moved += (lon, lat) != tuple(here)
+        row["lon"], row["lat"] = f"{lon:.7f}", f"{lat:.7f}"
+        row["note"] = f"another note {generator.integers(1000)}"
+        if row["est_mid"] and (band := people_band(float(row["est_mid"]))) and band.high:
+            count = int(generator.integers(band.low, band.high + 1))
+            row["est_min"] = row["est_mid"] = row["est_max"] = str(count)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns or [])
+        writer.writeheader()
+        writer.writerows(rows)
+    return moved
+
+
+@pytest.mark.parametrize("programme", ["town", "country"])
+def test_moving_hotspots_within_their_areas_changes_no_published_byte(
+    programme: str, request: pytest.FixtureRequest, copy_of: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    folder = copy_of(request.getfixturevalue(programme))
+    before = publish(folder, tmp_path / "before")
+    assert move_hotspots(load_programme(folder), 7, within=True) >= 10
+    after = publish(folder, tmp_path / "after")
+    assert after.keys() == before.keys()
+    assert [name for name in before if before[name] != after[name]] == []
+
+
+def test_the_rule_would_notice_a_move_out_of_the_area(
+    country: Path, copy_of: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    folder = copy_of(country)
+    before = publish(folder, tmp_path / "before")
+    move_hotspots(load_programme(folder), 7, within=False)
+    after = publish(folder, tmp_path / "after")
+    assert before["manager.html"] != after.get("manager.html")
+
+
+def test_the_audit_command_finds_no_difference(country: Path) -> None:
+    assert twin_worlds(country, DEMO_ROUND, worlds=2, progress=lambda _: None) == ()
