@@ -2,13 +2,13 @@
 
 Form, before deflate and base64 (all integers are unsigned LEB128; signed ones zigzag first)::
 
-    magic "OB1"; origin longitude, latitude and quantum as little-endian float64
+    magic "OB1"; west, south, quantum, east and north as little-endian float64
     number of names, then for each its byte length and UTF-8
     number of groups, then for each group: id, number of shapes, and for each shape:
         class, name + 1 (0 without), number of rings,
         and for each ring: number of points, then dx, dy of each to the one before
 
-Coordinates are whole quanta (1e-5 degrees, about a metre) from the origin, the first point of a
+Coordinates are whole quanta (1e-5 degrees, about a metre) from west and south, the first point of a
 shape as a step from the last point of the shape before. It holds public data only.
 """
 
@@ -89,7 +89,7 @@ def encode_basemap(basemap: Basemap, bounds: tuple[float, float, float, float]) 
         (Group.PLACE, _places(basemap, window, names)),
     ]
     out = bytearray(MAGIC)
-    out += struct.pack("<ddd", bounds[0], bounds[1], QUANTUM)
+    out += struct.pack("<5d", bounds[0], bounds[1], QUANTUM, bounds[2], bounds[3])
     body: list[int] = [len(groups)]
     last = np.zeros(2, dtype=np.int64)
     for group, shapes in groups:

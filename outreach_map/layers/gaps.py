@@ -10,6 +10,8 @@ from outreach_map.layers.hotspots import by_place
 from outreach_map.layers.words import words
 from outreach_map.tables import Hotspot
 
+_UNMET = {Reach.REACHED: 0.0, Reach.PARTLY: 0.5, Reach.UNKNOWN: 0.5, Reach.NOT_REACHED: 1.0}
+
 
 def gap_layer(hotspots: Iterable[Hotspot], coverage: Coverage, *, show: bool = True) -> DataLayer:
     """Layer of gaps: a sequential scale from no gap to nothing reached."""
@@ -17,11 +19,14 @@ def gap_layer(hotspots: Iterable[Hotspot], coverage: Coverage, *, show: bool = T
 
 
 def gap_class(rows: Iterable[ServiceCoverage]) -> int:
-    """Share of services not surely reached: 0 none, 1 up to a third, 2 two thirds, 3 more."""
+    """Share of needs that are unmet: 0 none, 1 up to a third, 2 up to two thirds, 3 more.
+
+    A service that is partly reached, or of which nobody knows, counts half.
+    """
     reach = [row.reach for row in rows]
     if not reach:
         return 0
-    share = sum(one is not Reach.REACHED for one in reach) / len(reach)
+    share = sum(_UNMET[one] for one in reach) / len(reach)
     return 0 if share == 0 else 1 if share <= 1 / 3 else 2 if share <= 2 / 3 else 3
 
 

@@ -171,8 +171,8 @@ class PageMaker:
             "unmapped": ", ".join(h.code for h in self.release.hotspots if not h.place.mapped),
         }
         legend = [
-            ("gap-0", "all services needed there are reached"),
-            ("gap-1", "up to a third not surely reached"),
+            ("gap-0", "every service needed there is reached"),
+            ("gap-1", "up to a third of needs unmet (partly counts half)"),
             ("gap-2", "up to two thirds"),
             ("gap-3", "more than two thirds"),
             *_POINT_LEGEND,
@@ -197,7 +197,7 @@ class PageMaker:
                 **context,
                 "kind": kind,
                 "title": title,
-                "round": f"{plan.programme_name}, {_day(plan.start)} to {_day(last)} {last.year}",
+                "round": f"{plan.programme_name}, {_short(plan.start)}–{_short(last)} {last.year}",
                 "invented": plan.invented,
                 "residents": plan.residents,
                 "buildings": plan.buildings,
@@ -369,6 +369,10 @@ def _amounts(items: Mapping[str, int]) -> str:
 
 def _day(day: date) -> str:
     return f"{day:%A} {day.day} {day:%b}"
+
+
+def _short(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b}"
 
 
 def _short_day(tour: Itinerary) -> str:

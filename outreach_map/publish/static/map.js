@@ -15,11 +15,11 @@ const outreach = (() => {
     [14, 1.6], [14, 0.9], [15, 0.8], [15, 0.7], [15, 0.7], [15, 1.1],
   ];
   const LIGHT = {
-    land: "#f4f1ec", park: "#d9e8cf", water: "#b5d3e7", building: "#e2dcd3", railway: "#b9b2a8",
+    land: "#f4f1ec", beyond: "#dedad3", park: "#d9e8cf", water: "#b5d3e7", building: "#e2dcd3", railway: "#b9b2a8",
     casing: "#cfc7bb", main: "#fbe3a6", street: "#ffffff", path: "#c9b8a0", text: "#3b3a38", halo: "#f4f1ec",
   };
   const DARK = {
-    land: "#1d2125", park: "#24312a", water: "#1c3547", building: "#2b3036", railway: "#4a4f55",
+    land: "#1d2125", beyond: "#121416", park: "#24312a", water: "#1c3547", building: "#2b3036", railway: "#4a4f55",
     casing: "#15181b", main: "#6d603c", street: "#474d55", path: "#3d4248", text: "#d5d8db", halo: "#1d2125",
   };
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -31,6 +31,9 @@ const outreach = (() => {
     return [((lon + 180) / 360) * 256, (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * 256];
   };
 
+  /** The study area, beyond which nothing is drawn: west, north, east, south in pixels at zoom 0. */
+  const edge = [0, 0, 256, 256];
+
   /** Inflate and decode the basemap; the form is described in layers/basemap.py. @returns {Promise<Shape[]>} */
   const decode = async () => {
     const text = (document.getElementById("basemap")?.textContent || "").trim();
@@ -39,8 +42,10 @@ const outreach = (() => {
     const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
     const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
     const view = new DataView(bytes.buffer);
-    const [west, south, quantum] = [3, 11, 19].map((at) => view.getFloat64(at, true));
-    let at = 27;
+    const [west, south, quantum, east, north] = [3, 11, 19, 27, 35].map((at) => view.getFloat64(at, true));
+    [edge[0], edge[3]] = world(west, south);
+    [edge[2], edge[1]] = world(east, north);
+    let at = 43;
     const number = () => {
       let value = 0, scale = 1, byte;
       do {
@@ -104,6 +109,12 @@ const outreach = (() => {
     const pen = /** @type {CanvasRenderingContext2D} */ (tile.getContext("2d"));
     const paint = colours(), scale = 2 ** zoom, left = corner.x, top = corner.y;
     pen.scale(ratio, ratio);
+    pen.fillStyle = paint.beyond;
+    pen.fillRect(0, 0, size, size);
+    const [x0, y0, x1, y1] = edge.map((v, i) => v * scale - (i % 2 ? top : left));
+    pen.beginPath();
+    pen.rect(x0, y0, x1 - x0, y1 - y0);
+    pen.clip();
     pen.fillStyle = paint.land;
     pen.fillRect(0, 0, size, size);
     const margin = 24, box = [left - margin, top - margin, left + size + margin, top + size + margin].map((v) => v / scale);
