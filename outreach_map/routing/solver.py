@@ -180,7 +180,7 @@ class _Copy:
 class _Model:
     data: pyvrp.ProblemData
     copies: tuple[_Copy, ...]
-    depots: tuple[tuple[int, int], ...]  # place and service of each PyVRP depot
+    depots: tuple[tuple[int, int, int], ...]  # place, opening and service of each PyVRP depot
 
 
 def _translate(problem: RoutingProblem) -> _Model:
@@ -278,7 +278,7 @@ def _translate(problem: RoutingProblem) -> _Model:
         duration_matrices=[_open(problem.durations_s[p], places, a) for p, a in profiles],
         groups=groups,
     )
-    return _Model(data, tuple(copies), tuple((key[0], key[3]) for key in depots))
+    return _Model(data, tuple(copies), tuple((key[0], key[1], key[3]) for key in depots))
 
 
 def _open(matrix: NDArray[np.int64], places: NDArray[np.int64], allowed: tuple[bool, ...]) -> Any:
@@ -306,9 +306,8 @@ def _answer(problem: RoutingProblem, model: _Model, best: pyvrp.Solution) -> Sol
                 kind, place, client = copy.kind, copy.place, copy.client
                 early, service_s = copy.window[0], copy.service_s
             else:
-                place, service_s = model.depots[step.idx]
+                place, early, service_s = model.depots[step.idx]
                 kind, client = ActivityKind.RELOAD, None
-                early = min(r.window[0] for r in vehicle.reloads if r.place == place)
             arrive = now + int(seconds[doing[-1].place, place])
             begin = max(arrive, early)
             now = begin + service_s
