@@ -29,8 +29,9 @@ contract: .venv/installed-dev
 	@$(BIN)/lint-imports
 
 # Renew the sample pages that are kept in maps/sample.
-sample: .venv/installed
+sample: .venv/installed-dev
 	@$(BIN)/python -m tests.sample
+	@$(BIN)/python -m tests.screenshots
 
 # The browser tests drive Debian's Chromium; without it they skip and say so.
 .PHONY: chromium

@@ -124,13 +124,14 @@ def assess_coverage(release: Release, walk: StreetNetwork, standards: Standards)
         What counts as reached and as enough.
     """
     times = WalkingTimes(walk, [point for point in release.points if point.public])
+    tour = _Tour(release, standards)
     needs = {
         hotspot.code: syringe_need(hotspot, release.log_days, standards.syringes_per_person_year)
         for hotspot in release.hotspots
         if "nsp" in hotspot.services
     }
     rows = [
-        _row(release, hotspot, service, times.area(hotspot.place), needs, standards)
+        tour.row(hotspot, service, times.area(hotspot.place), needs.get(hotspot.code))
         for hotspot in release.hotspots
         for service in sorted(set(hotspot.services))
     ]
@@ -151,7 +152,10 @@ def _summary(rows: Sequence[ServiceCoverage]) -> Iterable[ServiceSummary]:
 
 @dataclass(frozen=True)
 class _Stage:
-    """A step for one hotspot and service: points that surely and that may pass it, and how far."""
+    """A step for one hotspot and service: what surely holds (`least`) and what may (`most`).
+
+    `sure` and `maybe` are the codes of the points behind it.
+    """
 
     step: Step
     sure: tuple[str, ...]
@@ -159,35 +163,151 @@ class _Stage:
     least: Reach
     most: Reach
 
-    @property
-    def holds(self) -> bool:
-        """Whether the points that surely pass serve the whole area."""
-        return self.least is Reach.REACHED
+
+@dataclass(frozen=True, repr=False)
+class _Tour:
+    """Walks the cascade row by row."""
+
+    release: Release
+    standards: Standards
+
+    def row(
+        self, hotspot: Hotspot, service: str, times: AreaTimes, need: SyringeNeed | None
+    ) -> ServiceCoverage:
+        """The cascade for one hotspot and service."""
+        stages = self._stages(hotspot, service, times)
+        last = stages[-1]
+        reach = last.least if last.least is last.most else Reach.UNKNOWN
+        broken = next((at for at, one in enumerate(stages) if one.least is not Reach.REACHED), None)
+        if broken is None:
+            need = need if service == "nsp" else None
+            step, why, mend = _after_points(hotspot, self.release.log_days, need)
+            shown = last.sure
+        else:
+            step = stages[broken].step
+            why = " ".join(self._reasons(stages, hotspot, times))
+            mend = _FILL_IN[step] if stages[broken].most is Reach.REACHED else _CLOSE[step]
+            shown = stages[broken].maybe or stages[max(broken - 1, 0)].maybe
+        low, high = times.range_s(shown)
+        return ServiceCoverage(
+            hotspot.code, service, reach, step, low, high, times.nearest(shown), why, mend
+        )
+
+    def _stages(self, hotspot: Hotspot, service: str, times: AreaTimes) -> list[_Stage]:
+        """The steps that points decide, each with all that went before."""
+        start = datetime.combine(self.release.start, time())
+        end = start + timedelta(days=7)
+        points = self.release.points
+        offer = {point.code: offers(point, service) for point in points}
+        opened = {
+            point.code: every(offer[point.code], open_then(point, hotspot, start, end))
+            for point in points
+        }
+        fitting = {
+            point.code: every(opened[point.code], shares(point.languages, hotspot.languages))
+            for point in points
+        }
+        brought = carried(self.release.teams, service)
+        sure, maybe = _split(offer)
+        return [
+            _Stage(Step.AVAILABLE, sure, maybe, _any(sure, brought), _any(maybe, brought)),
+            self._on_foot(Step.REACHABLE, offer, times),
+            self._on_foot(Step.OPEN, opened, times),
+            self._on_foot(Step.ACCEPTABLE, fitting, times),
+        ]
+
+    def _on_foot(self, step: Step, verdicts: dict[str, bool | None], times: AreaTimes) -> _Stage:
+        sure, maybe = _split(verdicts)
+        if not times.measured and maybe:
+            # Without a street to measure from, the way is not known; it is not known to be long.
+            return _Stage(step, sure, maybe, Reach.NOT_REACHED, Reach.REACHED)
+        return _Stage(step, sure, maybe, self._reach(times, sure), self._reach(times, maybe))
+
+    def _reach(self, times: AreaTimes, codes: tuple[str, ...]) -> Reach:
+        low, high = times.range_s(codes)
+        if high <= self.standards.walk_s:
+            return Reach.REACHED
+        return Reach.PARTLY if low <= self.standards.walk_s else Reach.NOT_REACHED
+
+    def _reasons(
+        self, stages: Iterable[_Stage], hotspot: Hotspot, times: AreaTimes
+    ) -> Iterable[str]:
+        """A sentence for each step at which something is lost, surely or perhaps."""
+        least = most = Reach.REACHED
+        walk = f"{self.standards.walk_s / 60:.0f} minutes on foot"
+        tongue = " or ".join(hotspot.languages)
+        for stage in stages:
+            if stage.most is not most:
+                part = "From part of the area" if stage.most is Reach.PARTLY else "From the area"
+                yield {
+                    Step.AVAILABLE: "No point that is open to people has it.",
+                    Step.REACHABLE: f"{part} no point that has it is within {walk}."
+                    if stage.maybe
+                    else "Only teams bring it; no point that is open to people has it.",
+                    Step.OPEN: f"{part} no point within {walk} is open when people are there.",
+                    Step.ACCEPTABLE: f"{part} no point within {walk} that is open then speaks "
+                    f"{tongue}.",
+                }[stage.step]
+            if stage.least is not least and stage.least is not stage.most:
+                yield {
+                    Step.AVAILABLE: "Points list it, but nobody recorded whether they are open to "
+                    "people and have it in stock.",
+                    Step.REACHABLE: "Of some points nobody recorded whether they are open to "
+                    "people and have it in stock."
+                    if times.measured
+                    else "No street is near enough to measure the way on foot.",
+                    Step.OPEN: "Opening hours, or the hours in which people are there, are not "
+                    "written down.",
+                    Step.ACCEPTABLE: "Languages of the points within reach, or of the people, are "
+                    "not written down.",
+                }[stage.step]
+            least, most = stage.least, stage.most
 
 
-def _row(
-    release: Release,
-    hotspot: Hotspot,
-    service: str,
-    times: AreaTimes,
-    needs: dict[str, SyringeNeed],
-    standards: Standards,
-) -> ServiceCoverage:
-    """The cascade for one hotspot and service."""
-    stages = list(_stages(release, hotspot, service, times, standards.walk_s))
-    broken = next((stage for stage in stages if not stage.holds), None)
-    last = stages[-1]
-    reach = last.least if last.least is last.most else Reach.UNKNOWN
-    if broken is not None:
-        step: Step | None = broken.step
-        why = " ".join(_reasons(stages, hotspot, times, standards.walk_s, carried_too(release)))
-        mend = _MENDS[broken.step, broken.most is Reach.REACHED]
-        before = stages[max(stages.index(broken) - 1, 0)]
-        shown = broken.maybe or before.maybe
-    else:
-        step, why, mend = _after_points(hotspot, service, release.log_days, needs)
-        shown = last.sure
-    low, high = times.range_s(shown)
-    return ServiceCoverage(
-        hotspot.code, service, reach, step, low, high, times.nearest(shown), why, mend
-    )
+# What to do where a step fails, and where it is not known whether it holds.
+_CLOSE = {
+    Step.AVAILABLE: "Offer it at a point nearby, or let a team carry it.",
+    Step.REACHABLE: "A point or a team's stop nearer by would close it.",
+    Step.OPEN: "Longer hours at a point within reach, or a team's stop in those hours.",
+    Step.ACCEPTABLE: "A peer or interpreter with the language at a point within reach.",
+}
+_FILL_IN = {
+    Step.AVAILABLE: "Ask the points, and fill in status and stock.",
+    Step.REACHABLE: "Ask the points, and fill in status and stock; check that the streets of "
+    "the area are in the extract.",
+    Step.OPEN: "Fill in the hours.",
+    Step.ACCEPTABLE: "Fill in the languages.",
+}
+
+
+def _split(verdicts: dict[str, bool | None]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Codes of the points that surely pass, and of those that surely or perhaps pass."""
+    sure = tuple(code for code, verdict in verdicts.items() if verdict)
+    return sure, tuple(code for code, verdict in verdicts.items() if verdict is not False)
+
+
+def _any(points: tuple[str, ...], brought: bool) -> Reach:
+    """Availability in the terms of the other steps: somewhere, or nowhere."""
+    return Reach.REACHED if points or brought else Reach.NOT_REACHED
+
+
+def _after_points(
+    hotspot: Hotspot, log_days: int, need: SyringeNeed | None
+) -> tuple[Step | None, str, str]:
+    """First broken step after the points, why, and what to do: contacted, enough."""
+    log = hotspot.log
+    if log.contacts_30d is None:
+        if log_days < CONTACT_DAYS:
+            why = f"The visit log covers less than {CONTACT_DAYS} days, so contact is unknown."
+            return Step.CONTACTED, why, "Keep the log going, or add its earlier part."
+        if log.visits_30d is not None:
+            why = "Visits were logged, but not whether anybody was met."
+            return Step.CONTACTED, why, "Write down contacts at each visit."
+        why = f"The visit log has no contact in the last {CONTACT_DAYS} days."
+        return Step.CONTACTED, why, "A visit this week; or complete the log."
+    if need is not None and need.enough is not Enough.YES:
+        mend = "More syringes a visit, or secondary distribution by people themselves."
+        if need.enough is Enough.UNKNOWN:
+            mend = "Newer estimates of people, and syringes written down at each visit."
+        return Step.ENOUGH, need.why, mend
+    return None, "Within reach, open, and in a language people speak.", ""

@@ -48,8 +48,8 @@ def enhanced_two_step_fca(
 ) -> NDArray[np.float64]:
     """Supply a head, where what lies farther counts less.
 
-    `weights` maps upper bounds of cost (included) to weights, or is a function of the cost matrix;
-    other arguments, the sum rule and errors as in `two_step_fca`.
+    `weights` maps upper bounds of cost (included) to weights, or is a function of an array of
+    costs; other arguments, the sum rule and errors as in `two_step_fca`.
     """
     people, capacity, weight = _checked(demand, supply, cost, weights)
     return _share(people, capacity, weight)
@@ -67,7 +67,8 @@ def three_step_fca(
 
     Each place's demand is shared out over the points first, so that points near each other do not
     each count the same people whole. `choice` gives the weights of that share where they differ
-    from `weights`: a decay without a limit lets points beyond the catchment draw people off.
+    from `weights`: a decay without a limit lets points beyond the catchment draw people off, as
+    `access` has it; other arguments and errors as in `two_step_fca`.
     """
     people, capacity, weight = _checked(demand, supply, cost, weights)
     pull = weight if choice is None else _checked(demand, supply, cost, choice)[2]
@@ -94,14 +95,18 @@ def _checked(
     costs = np.asarray(cost, dtype=np.float64)
     if costs.shape != (len(people), len(capacity)):
         raise ValueError("cost has one row for each place and one column for each point")
-    if (people < 0).any() or (capacity < 0).any() or np.isnan(costs).any():
-        raise ValueError("demand and supply are at least 0, and costs are numbers")
+    numbers = np.isfinite(people).all() and np.isfinite(capacity).all()
+    if not numbers or (people < 0).any() or (capacity < 0).any() or np.isnan(costs).any():
+        raise ValueError("demand and supply are numbers from 0, and costs are numbers")
     if callable(weights):
-        weight = np.where(np.isfinite(costs), weights(costs), 0.0)
+        # A function sees only costs of ways that exist.
+        finite = np.isfinite(costs)
+        weight = np.zeros_like(costs)
+        weight[finite] = weights(costs[finite])
     else:
         weight = np.zeros_like(costs)
         for bound, value in sorted(weights.items(), reverse=True):
             weight[costs <= bound] = value
-    if (weight < 0).any():
-        raise ValueError("weights are at least 0")
+    if not np.isfinite(weight).all() or (weight < 0).any():
+        raise ValueError("weights are numbers from 0")
     return people, capacity, weight

@@ -20,6 +20,12 @@ def gini(values: ArrayLike, weights: ArrayLike | None = None) -> float:
     -------
     Half the relative mean absolute difference; 0 where the values sum to 0.
 
+    Raises
+    ------
+    ValueError
+        When there is no value, a value or weight is negative or not a number, or no weight is
+        above 0.
+
     Examples
     --------
     >>> gini([1, 2, 3, 4]), gini([0, 0, 0, 1]), gini([5, 5])
@@ -29,9 +35,12 @@ def gini(values: ArrayLike, weights: ArrayLike | None = None) -> float:
     total = float((value * weight).sum())
     if total == 0:
         return 0.0
-    difference = np.abs(value[:, None] - value[None, :])
-    mean_difference = float((weight[:, None] * weight[None, :] * difference).sum())
-    return mean_difference / (2 * float(weight.sum()) * total)
+    # In ascending order, each value's differences to all smaller ones come from running sums.
+    order = np.argsort(value, kind="stable")
+    value, weight = value[order], weight[order]
+    people, holdings = np.cumsum(weight) - weight, np.cumsum(weight * value) - weight * value
+    differences = float((weight * (value * people - holdings)).sum())
+    return max(differences, 0.0) / (float(weight.sum()) * total)
 
 
 def theil(values: ArrayLike, weights: ArrayLike | None = None) -> float:
@@ -59,6 +68,7 @@ def _checked(
     weight = np.ones_like(value) if weights is None else np.asarray(weights, dtype=np.float64)
     if value.ndim != 1 or value.shape != weight.shape or not len(value):
         raise ValueError("one weight for each value, and at least one value")
-    if (value < 0).any() or (weight < 0).any() or weight.sum() == 0:
-        raise ValueError("values and weights are at least 0, and some weight is above it")
+    numbers = np.isfinite(value).all() and np.isfinite(weight).all()
+    if not numbers or (value < 0).any() or (weight < 0).any() or weight.sum() == 0:
+        raise ValueError("values and weights are numbers from 0, and some weight is above it")
     return value, weight

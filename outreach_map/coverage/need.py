@@ -7,12 +7,14 @@ doi:10.1016/S2214-109X(17)30373-X).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
 from outreach_map.tables import Band, Hotspot
 
 _DAYS_A_YEAR = 365.0
+_DAYS_A_MONTH = 30.0
 LOW_BELOW, HIGH_ABOVE = 100.0, 200.0
 
 
@@ -34,9 +36,24 @@ class SyringeLevel(StrEnum):
 
 @dataclass(frozen=True)
 class SyringeNeed:
-    """Syringes a person and year at one hotspot, from least to most; None where unknown."""
+    """Syringes at one hotspot, for every count within the bands.
+
+    Attributes
+    ----------
+    hotspot
+        Code.
+    need_month, given_month
+        Syringes a month (30 days) that the target asks for, and that the visit log shows; None
+        where unknown.
+    per_person_year_low, per_person_year_high
+        Given, a person and year; `high` is None where it has no upper end, both where unknown.
+    enough, why
+        Whether the target is met whatever the counts are, and the reason.
+    """
 
     hotspot: str
+    need_month: Band | None
+    given_month: Band | None
     per_person_year_low: float | None
     per_person_year_high: float | None
     enough: Enough
@@ -57,6 +74,8 @@ def syringe_level(per_person_year: float) -> SyringeLevel:
 def syringe_need(hotspot: Hotspot, log_days: int, target: float) -> SyringeNeed:
     """Compare what the log says was given with the target, whatever the counts within the bands.
 
+    Only what teams gave is in the log; people may have more from points.
+
     Parameters
     ----------
     hotspot
@@ -66,29 +85,38 @@ def syringe_need(hotspot: Hotspot, log_days: int, target: float) -> SyringeNeed:
     target
         Syringes a person and year.
     """
-    given, people = hotspot.log.syringes_out_90d, hotspot.people
+    people, given = hotspot.people, hotspot.log.syringes_out_90d
+    if not log_days:
+        given = None
+    need_month = None if people is None else _scaled(people, target * _DAYS_A_MONTH / _DAYS_A_YEAR)
+    given_month = None if given is None else _scaled(given, _DAYS_A_MONTH / log_days)
+    low: float | None = None
+    high: float | None = None
+    enough = Enough.UNKNOWN
     if people is None:
-        return _unknown(hotspot, "Nobody estimated how many people are there.")
-    if given is None or not log_days:
-        return _unknown(hotspot, "The visit log has no syringes given there.")
-    scale = _DAYS_A_YEAR / log_days
-    low = given.low * scale / people.high if people.high is not None else 0.0
-    high = _most(given, people, scale)
-    if low >= target:
-        enough, why = Enough.YES, f"At least the target of {target:.0f} a person and year."
-    elif high is not None and high < target:
-        enough = Enough.NO
-        why = f"At most {high:.0f} syringes a person and year, against a target of {target:.0f}."
+        why = "Nobody estimated how many people are there."
+    elif given is None:
+        why = "The visit log has no syringes given there."
     else:
-        enough = Enough.UNKNOWN
-        why = f"The counts are too uncertain to tell whether the target of {target:.0f} is met."
-    return SyringeNeed(hotspot.code, low, high, enough, why)
+        year = _DAYS_A_YEAR / log_days
+        low = given.low * year / max(people.high, 1) if people.high is not None else 0.0
+        # If most were given and fewest are there; somebody is, or there would be no hotspot.
+        high = given.high * year / max(people.low, 1) if given.high is not None else None
+        if low >= target:
+            enough = Enough.YES
+            why = f"The visit log shows at least the target of {target:.0f} a person and year."
+        elif high is not None and high < target:
+            enough = Enough.NO
+            why = (
+                f"The visit log shows at most {high:.0f} syringes a person and year, against a "
+                f"target of {target:.0f}."
+            )
+        else:
+            why = f"The counts are too uncertain to tell whether the target of {target:.0f} is met."
+    return SyringeNeed(hotspot.code, need_month, given_month, low, high, enough, why)
 
 
-def _most(given: Band, people: Band, scale: float) -> float | None:
-    """Syringes a person if most were given and fewest are there; None where there is no end."""
-    return given.high * scale / max(people.low, 1) if given.high is not None else None
-
-
-def _unknown(hotspot: Hotspot, why: str) -> SyringeNeed:
-    return SyringeNeed(hotspot.code, None, None, Enough.UNKNOWN, why)
+def _scaled(band: Band, factor: float) -> Band:
+    """A band times a factor, rounded outwards so that no count within it is lost."""
+    high = None if band.high is None else math.ceil(band.high * factor)
+    return Band(math.floor(band.low * factor), high)

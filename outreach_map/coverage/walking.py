@@ -41,7 +41,7 @@ class AreaTimes:
     @property
     def measured(self) -> bool:
         """Whether the area has a street to measure from."""
-        return self.time_s.shape[1] > 0
+        return bool(self.time_s.shape[1])
 
     def range_s(self, codes: Iterable[str]) -> tuple[float, float]:
         """Time to the nearest of some points, from the best and the worst place of the area."""

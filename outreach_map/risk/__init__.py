@@ -10,7 +10,7 @@ from outreach_map.risk.flags import (
     zones_to_review,
 )
 from outreach_map.risk.mitigation import mitigation
-from outreach_map.risk.way_in import WayIn, only_way_in
+from outreach_map.risk.way_in import WayIn, only_through, only_way_in
 
 __all__ = [
     "Flag",
@@ -21,6 +21,7 @@ __all__ = [
     "flag_risks",
     "in_force",
     "mitigation",
+    "only_through",
     "only_way_in",
     "zones_to_review",
 ]

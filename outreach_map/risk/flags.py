@@ -1,28 +1,32 @@
 """Flags: what a team should know before it goes, with evidence and what to do.
 
 Conservative on purpose: everything is computed for the whole released area, so a true flag is
-never missed because the exact place is hidden; some flags are false, and say so by "part of".
+never missed because the exact place is hidden; some flags are false, and say so by "part of". Only
+"no way round a risk zone" is told where it holds for the whole area.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from outreach_map.hours import OpenState
 from outreach_map.network import StreetNetwork, nodes_within
 from outreach_map.risk.mitigation import mitigation
-from outreach_map.risk.way_in import only_way_in
+from outreach_map.risk.way_in import only_through, only_way_in
 from outreach_map.tables import Affects, Hotspot, Rating, Release, RiskState, RiskZone
 
 SNAP_M = 1_000.0
-# A dead end shorter than this is a courtyard, not a trap.
-LONG_WAY_M = 150.0
+# A dead end that one is out of sooner than this is a courtyard, not a trap.
+LONG_WAY_S = 120.0
+# A night that runs past midnight belongs to the day on which it began.
+_DAY_TURNS = timedelta(hours=6)
 
 
 class FlagKind(StrEnum):
@@ -32,6 +36,7 @@ class FlagKind(StrEnum):
     STOP_IN_ZONE = "stop in a risk zone in its hours"
     LEG_IN_ZONE = "way through a risk zone in its hours"
     ONLY_WAY_IN = "only one way in and out"
+    NO_WAY_ROUND = "no way round a risk zone"
     REVIEW = "assessment to review"
 
 
@@ -44,6 +49,11 @@ class TimedLeg:
     arrive: datetime
     lon_lat: NDArray[np.float64] = field(repr=False)
 
+    def __post_init__(self) -> None:
+        """Reject a leg that arrives before it leaves, or a line of another shape (ValueError)."""
+        if self.arrive < self.leave or self.lon_lat.ndim != 2 or self.lon_lat.shape[1] != 2:
+            raise ValueError("a leg leaves before it arrives, along a line of (lon, lat)")
+
 
 @dataclass(frozen=True)
 class TimedStop:
@@ -53,6 +63,11 @@ class TimedStop:
     hotspot: str
     begin: datetime
     leave: datetime
+
+    def __post_init__(self) -> None:
+        """Reject a visit that ends before it begins (ValueError)."""
+        if self.leave < self.begin:
+            raise ValueError("a visit begins before it ends")
 
 
 @dataclass(frozen=True)
@@ -95,6 +110,11 @@ def flag_risks(
         The walking network.
     legs, stops
         The plan's ways and visits, with their times.
+
+    Raises
+    ------
+    KeyError
+        When a stop is at no hotspot of the release.
     """
     flags = [
         *_review(release.zones),
@@ -102,6 +122,7 @@ def flag_risks(
         *_stops(release, stops),
         *_legs(release, legs),
         *_ways_in(release, walk),
+        *_no_way_round(release, walk),
     ]
     return tuple(
         sorted(
@@ -136,7 +157,7 @@ def _review(zones: Iterable[RiskZone]) -> Iterable[Flag]:
                 Rating.UNKNOWN,
                 zone.affects,
                 zone.code,
-                f"{_words(zone.category).capitalize()}: {words[zone.state]} The risk is unknown.",
+                f"{_doing(zone)}: {words[zone.state]} The risk is unknown.",
                 "Take it to the next peers' meeting.",
                 zone=zone.code,
                 review_week=zone.review_week,
@@ -178,31 +199,42 @@ def _zone_flag(
     )
 
 
+def _touches(hotspot: Hotspot, zone: RiskZone) -> bool:
+    """Whether released areas are shared; two areas that only border on each other are not."""
+    return not set(hotspot.place.areas).isdisjoint(zone.place.areas)
+
+
 def _shared(hotspot: Hotspot, zone: RiskZone) -> str:
-    areas = set(hotspot.place.areas)
-    return "all of" if areas <= set(zone.place.areas) else "part of"
+    return "all of" if set(hotspot.place.areas) <= set(zone.place.areas) else "part of"
+
+
+def _doing(zone: RiskZone) -> str:
+    return _words(zone.category).capitalize()
 
 
 def _at_hotspots(release: Release) -> Iterable[Flag]:
     for hotspot in release.hotspots:
         for zone in release.zones:
-            if set(hotspot.place.areas) & set(zone.place.areas):
+            if _touches(hotspot, zone):
                 hours = zone.hours.text if zone.hours.known else "hours unknown"
                 yield _zone_flag(
                     FlagKind.ZONE_AT_HOTSPOT,
                     zone,
                     hotspot.code,
-                    f"{_words(zone.category).capitalize()} ({hours}) may touch "
+                    f"{_doing(zone)} ({hours}) may touch "
                     f"{_shared(hotspot, zone)} the released area.",
                 )
 
 
 def in_force(zone: RiskZone, begin: datetime, end: datetime) -> bool:
-    """Whether a zone applies at some time of an interval; unknown hours always do."""
-    if not zone.hours.known or zone.hours.overlaps(begin, end):
+    """Whether a zone applies at some time from `begin` to `end`, both included.
+
+    Hours that nobody wrote down, or that say themselves that they are unknown, always apply.
+    """
+    hours = zone.hours
+    if not hours.known or "unknown" in hours.text.lower() or hours.overlaps(begin, end):
         return True
-    # An interval without length is a moment.
-    return begin == end and bool(zone.hours.windows(begin, end.replace(second=59)))
+    return OpenState.OPEN in (hours.state(begin), hours.state(end))
 
 
 def _stops(release: Release, stops: Sequence[TimedStop]) -> Iterable[Flag]:
@@ -210,15 +242,13 @@ def _stops(release: Release, stops: Sequence[TimedStop]) -> Iterable[Flag]:
     for stop in stops:
         hotspot = hotspots[stop.hotspot]
         for zone in release.zones:
-            inside = set(hotspot.place.areas) & set(zone.place.areas)
-            if inside and in_force(zone, stop.begin, stop.leave):
+            if _touches(hotspot, zone) and in_force(zone, stop.begin, stop.leave):
                 minutes = (stop.leave - stop.begin).total_seconds() / 60
                 yield _zone_flag(
                     FlagKind.STOP_IN_ZONE,
                     zone,
                     stop.hotspot,
-                    f"{_words(zone.category).capitalize()}: the stop may lie in the zone "
-                    f"for up to {_minutes(minutes)}.",
+                    f"{_doing(zone)}: the stop may lie in the zone for up to {_minutes(minutes)}.",
                     team=stop.team,
                     when=stop.begin,
                     minutes=minutes,
@@ -226,13 +256,13 @@ def _stops(release: Release, stops: Sequence[TimedStop]) -> Iterable[Flag]:
 
 
 def _legs(release: Release, legs: Sequence[TimedLeg]) -> Iterable[Flag]:
-    """Legs through zones in force; those of one team, zone and day are one flag."""
+    """Legs through zones in force; those of one team, zone and day or night are one flag."""
     exposure: dict[tuple[str, str, date], tuple[datetime, float]] = {}
     zones = {zone.code: zone for zone in release.zones}
     for leg in legs:
-        if len(leg.lon_lat) < 2:
+        line = _line(leg)
+        if line is None:
             continue
-        line = shapely.LineString(leg.lon_lat)
         for zone in release.zones:
             if not line.intersects(zone.place.geometry) or not in_force(
                 zone, leg.leave, leg.arrive
@@ -240,7 +270,7 @@ def _legs(release: Release, legs: Sequence[TimedLeg]) -> Iterable[Flag]:
                 continue
             share = line.intersection(zone.place.geometry).length / line.length
             minutes = share * (leg.arrive - leg.leave).total_seconds() / 60
-            key = (leg.team, zone.code, leg.leave.date())
+            key = (leg.team, zone.code, (leg.leave - _DAY_TURNS).date())
             when, before = exposure.get(key, (leg.leave, 0.0))
             exposure[key] = (min(when, leg.leave), before + minutes)
     for (team, code, _), (when, minutes) in sorted(exposure.items()):
@@ -248,31 +278,67 @@ def _legs(release: Release, legs: Sequence[TimedLeg]) -> Iterable[Flag]:
             FlagKind.LEG_IN_ZONE,
             zones[code],
             code,
-            f"{_words(zones[code].category).capitalize()}: about {_minutes(minutes)} of the way "
-            "lie in the zone in its hours.",
+            f"{_doing(zones[code])}: about {_minutes(minutes)} on the way through the zone in its "
+            "hours.",
             team=team,
             when=when,
             minutes=minutes,
         )
 
 
+def _line(leg: TimedLeg) -> shapely.LineString | None:
+    """Line of a leg; None where the team does not move, for then the stop tells of the zone."""
+    if len(leg.lon_lat) < 2:
+        return None
+    line = shapely.LineString(leg.lon_lat)
+    return line if line.length > 0 else None
+
+
+def _street_nodes(walk: StreetNetwork, hotspot: Hotspot) -> NDArray[np.int64]:
+    """Street nodes of a hotspot's area; its anchor where a small area has none."""
+    nodes = nodes_within(walk, hotspot.place.geometry)
+    if len(nodes):
+        return nodes
+    anchor = walk.snap(np.array([hotspot.place.anchor]), SNAP_M).node
+    return anchor[anchor >= 0]
+
+
 def _ways_in(release: Release, walk: StreetNetwork) -> Iterable[Flag]:
     ways = only_way_in(walk)
     for hotspot in release.hotspots:
-        nodes = nodes_within(walk, hotspot.place.geometry)
-        if not len(nodes):
-            node = walk.snap(np.array([hotspot.place.anchor]), SNAP_M).node
-            nodes = node[node >= 0]
+        nodes = _street_nodes(walk, hotspot)
         cut = ways.behind[nodes]
-        if not (cut & (ways.length_m[nodes] >= LONG_WAY_M)).any():
+        if not (cut & (ways.time_s[nodes] >= LONG_WAY_S)).any():
             continue
-        which = "all of" if cut.all() else "part of"
+        minutes = float(ways.time_s[nodes].max()) / 60
         yield Flag(
             FlagKind.ONLY_WAY_IN,
             Rating.MEDIUM if cut.all() else Rating.LOW,
             Affects.BOTH,
             hotspot.code,
-            f"From {which} the released area there is only one way out on foot, "
-            f"up to {ways.length_m[nodes].max():.0f} m long.",
+            f"From {'all of' if cut.all() else 'part of'} the released area there is only one way "
+            f"out on foot, up to {_minutes(minutes)} long.",
             "Agree beforehand what to do if it is blocked; do not both go to the far end.",
+            minutes=minutes,
         )
+
+
+def _no_way_round(release: Release, walk: StreetNetwork) -> Iterable[Flag]:
+    """Hotspots outside a zone that cannot be left without passing it.
+
+    Only where that holds for the whole area: a court that opens to the area next door says little
+    of everybody else.
+    """
+    for zone in release.zones:
+        shut_in = only_through(walk, zone.place.geometry)
+        for hotspot in release.hotspots:
+            if _touches(hotspot, zone):
+                continue
+            cut = shut_in[_street_nodes(walk, hotspot)]
+            if len(cut) and cut.all():
+                yield _zone_flag(
+                    FlagKind.NO_WAY_ROUND,
+                    zone,
+                    hotspot.code,
+                    f"{_doing(zone)}: every way out of the released area on foot passes the zone.",
+                )

@@ -14,7 +14,8 @@ from scipy.spatial import cKDTree
 
 from outreach_map.errors import PrivacyError
 from outreach_map.network import StreetExtract, read_extract, street_stops
-from outreach_map.privacy.areas import Partition, Residents, disc_rule_holds, partition
+from outreach_map.privacy.areas import Partition, Residents, partition
+from outreach_map.privacy.merge import disc_rule_holds
 from outreach_map.programme import PrivacyPolicy
 from outreach_map.tables import Mode
 

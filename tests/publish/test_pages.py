@@ -1,0 +1,229 @@
+"""The pages as files: policy, payload, size; and publishing all or nothing."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import re
+import struct
+import zlib
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outreach_map.errors import PublishError
+from outreach_map.layers import to_json
+from outreach_map.layers.basemap import MAGIC, encode_basemap
+from outreach_map.programme import Contacts
+from outreach_map.publish import Plan, publish_round
+from outreach_map.publish.exports import _harmless
+from outreach_map.tables import Band, Rating, RiskState
+
+
+def pages(maps: Path) -> list[Path]:
+    return sorted(maps.glob("*.html"))
+
+
+def test_the_policy_allows_what_is_there_and_nothing_else(town_maps: Path) -> None:
+    for path in pages(town_maps):
+        html = path.read_text(encoding="utf-8")
+        policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', html)
+        assert policy is not None
+        rules = policy[1].replace("&#39;", "'")
+        assert rules.startswith("default-src 'none'; ")
+        assert "unsafe" not in rules
+        assert "http" not in rules
+        for tag, rule in (("script", "script-src"), ("style", "style-src")):
+            allowed = re.search(rf"{rule} ([^;]+)", rules)
+            assert allowed is not None
+            bodies = re.findall(rf"<{tag}>(.*?)</{tag}>", html, flags=re.DOTALL)
+            hashes = [
+                f"'sha256-{base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()}'"
+                for body in bodies
+            ]
+            assert hashes == allowed[1].split()
+
+
+def test_nothing_in_a_page_would_load_anything(town_maps: Path) -> None:
+    for path in pages(town_maps):
+        html = path.read_text(encoding="utf-8")
+        markup = re.sub(r"<(script|style)\b.*?</\1>", "", html, flags=re.DOTALL)
+        assert not re.search(r"\b(src|srcset|style|on\w+)=", markup)
+        assert set(re.findall(r'href="([a-z]+):', markup)) <= {"tel"}
+        for style in re.findall(r"<style>(.*?)</style>", html, flags=re.DOTALL):
+            assert "url(" not in style
+            assert "@import" not in style
+
+
+def test_pages_are_small(town_maps: Path) -> None:
+    for path in pages(town_maps):
+        assert path.stat().st_size < (700_000 if path.name.startswith("team") else 1_200_000)
+
+
+def test_every_team_page_carries_all_contacts(town_maps: Path, town_plan: Plan) -> None:
+    contacts = town_plan.contacts
+    for path in town_maps.glob("team-*.html"):
+        html = path.read_text(encoding="utf-8")
+        for contact in (contacts.legal, contacts.emergency, contacts.psychosocial):
+            assert contact is not None
+            assert contact.phone in html
+        assert "is invented" in html
+
+
+def test_no_page_ranks_teams_or_counts_peers(town_maps: Path, town_plan: Plan) -> None:
+    manager = (town_maps / "manager.html").read_text(encoding="utf-8")
+    assert not [team.code for team in town_plan.release.teams if team.code in manager]
+
+
+def test_a_risk_without_a_current_assessment_is_shown_as_unknown(
+    town_maps: Path, town_plan: Plan
+) -> None:
+    planner = (town_maps / "planner.html").read_text(encoding="utf-8")
+    stale = [z for z in town_plan.release.zones if z.state is not RiskState.CURRENT]
+    assert stale
+    for zone in stale:
+        assert zone.rating is Rating.UNKNOWN
+        assert zone.code in planner
+
+
+class Reader:
+    """Decodes the basemap as the page's script does."""
+
+    def __init__(self, text: str) -> None:
+        self.data = zlib.decompress(base64.b64decode(text))
+        assert self.data[:3] == MAGIC
+        self.west, self.south, self.quantum, *_ = struct.unpack("<5d", self.data[3:43])
+        self.at = 43
+
+    def number(self) -> int:
+        value = shift = 0
+        while True:
+            byte = self.data[self.at]
+            self.at += 1
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return value
+
+    def signed(self) -> int:
+        value = self.number()
+        return -(value + 1) // 2 if value % 2 else value // 2
+
+    def shapes(self) -> list[tuple[int, int, str, list[np.ndarray]]]:
+        names = [""]
+        for _ in range(self.number()):
+            length = self.number()
+            names.append(self.data[self.at : self.at + length].decode())
+            self.at += length
+        found, x, y = [], 0, 0
+        for _ in range(self.number()):
+            group = self.number()
+            for _ in range(self.number()):
+                kind, name, rings = self.number(), names[self.number()], []
+                for _ in range(self.number()):
+                    ring = []
+                    for _ in range(self.number()):
+                        x, y = x + self.signed(), y + self.signed()
+                        ring.append((self.west + x * self.quantum, self.south + y * self.quantum))
+                    rings.append(np.array(ring))
+                found.append((group, kind, name, rings))
+        assert self.at == len(self.data)
+        return found
+
+
+def test_the_basemap_comes_back_within_a_metre(town_plan: Plan) -> None:
+    bounds = town_plan.release.study_area.bounds
+    shapes = Reader(encode_basemap(town_plan.basemap, bounds)).shapes()
+    streets = town_plan.basemap.streets
+    lines = shapely.linestrings(
+        streets.coords,
+        indices=np.repeat(np.arange(len(streets.offset) - 1), np.diff(streets.offset)),
+    )
+    tree = shapely.STRtree(lines)
+    drawn = [(name, rings[0]) for group, _, name, rings in shapes if group == 4]
+    assert len(drawn) > 5000
+    for name, ring in drawn[::50]:
+        line = shapely.LineString(ring)
+        near = lines[tree.query(line.buffer(2e-5))]
+        assert min(shapely.hausdorff_distance(line, other) for other in near) < 1.5e-5
+        assert name in ("", *streets.names)
+    places = {name for group, _, name, _ in shapes if group == 5}
+    assert "Neubrandenburg" in places
+
+
+@given(st.text())
+def test_data_can_never_end_their_element(text: str) -> None:
+    packed = to_json([{"title": text}])
+    assert not set(packed) & set("<>&\u2028\u2029")
+    assert packed.isascii()
+
+
+def test_tables_open_in_a_spreadsheet_without_formulas(town_maps: Path) -> None:
+    for name in ("gaps.csv", "kit-list.csv"):
+        with (town_maps / name).open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        assert rows
+        assert not [cell for row in rows for cell in row.values() if cell[:1] in "=+-@" and cell]
+
+
+@given(st.text(min_size=1))
+def test_no_cell_is_a_formula(cell: str) -> None:
+    assert not _harmless(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert _harmless(cell).endswith(cell)
+
+
+def test_the_geopackage_reads_back(town_maps: Path, town_plan: Plan) -> None:
+    release = town_plan.release
+    hotspots = gpd.read_file(town_maps / "plan.gpkg", layer="hotspots")
+    assert list(hotspots["code"]) == [h.code for h in release.hotspots if h.place.mapped]
+    assert hotspots.crs.to_epsg() == 4326
+    routes = gpd.read_file(town_maps / "plan.gpkg", layer="routes")
+    assert len(routes) == len(town_plan.routes.itineraries)
+    points = gpd.read_file(town_maps / "plan.gpkg", layer="points")
+    hidden = {point.code for point in release.points if not point.public}
+    assert hidden
+    assert set(points[points.geom_type == "Point"]["code"]) == {
+        point.code for point in release.points if point.public
+    }
+
+
+def test_without_a_legal_contact_nothing_is_written(town_plan: Plan, tmp_path: Path) -> None:
+    plan = replace(town_plan, contacts=Contacts())
+    with pytest.raises(PublishError, match="legal"):
+        publish_round(plan, tmp_path / "maps")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("failing", ["manager.html", "plan.gpkg", "manifest.json"])
+def test_a_failure_midway_leaves_the_earlier_output(
+    failing: str, town_plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_round(town_plan, tmp_path / "maps")
+    before = {path.name: path.read_bytes() for path in (tmp_path / "maps").iterdir()}
+    later = replace(town_plan, programme_name="Another name")
+    original = Path.replace
+
+    def failing_replace(self: Path, target: Path) -> Path:
+        if Path(target).name == failing and "earlier" not in self.parts:
+            raise OSError(28, "No space left on device")
+        return original(self, target)
+
+    monkeypatch.setattr(Path, "replace", failing_replace)
+    with pytest.raises(PublishError, match="No space left"):
+        publish_round(later, tmp_path / "maps")
+    assert {path.name: path.read_bytes() for path in (tmp_path / "maps").iterdir()} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["maps"]
+
+
+def test_bands_say_under_eleven() -> None:
+    assert Band(0, 10).label == "under 11"
+    assert Band(251, None).label == "251 or more"
+    with pytest.raises(ValueError, match="band"):
+        Band(5, 4)

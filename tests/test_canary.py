@@ -1,0 +1,192 @@
+"""Canaries: what is planted in the input is in no published file, log, error or repr."""
+
+from __future__ import annotations
+
+import csv
+import json
+import logging
+import re
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+from click.testing import CliRunner
+
+from outreach_map import load_programme, plan_round, publish_round
+from outreach_map.cli import main
+from outreach_map.demo import DEMO_ROUND
+from outreach_map.intake import read_tables
+from outreach_map.network import read_extract
+from outreach_map.privacy import release
+from tests.decoded import contents
+
+COUNTS = (7919, 7927, 7933, 6271, 4517)
+WORDS = ("CANARYNOTE", "CANARYREASON", "CANARYTEXT", "CANARYNAME")
+
+
+@pytest.fixture
+def planted(town: Path, copy_of: Callable[[Path], Path]) -> tuple[Path, list[tuple[float, float]]]:
+    """The town with canaries in every confidential column, and its raw coordinates."""
+    folder = copy_of(town)
+    ids: dict[str, str] = {}
+
+    def rewrite(name: str, change: Callable[[dict[str, str]], None]) -> None:
+        path = folder / name
+        with path.open(newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            columns, rows = list(reader.fieldnames or []), list(reader)
+        for row in rows:
+            change(row)
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            writer.writerows(rows)
+
+    def hotspot(row: dict[str, str]) -> None:
+        ids[row["id"]] = f"CANARYID{row['id']}"
+        row |= {"id": ids[row["id"]], "note": "CANARYNOTE by the blue kiosk"}
+        row |= {"est_min": "7919", "est_mid": "7927", "est_max": "7933"}
+
+    def point(row: dict[str, str]) -> None:
+        ids[row["id"]] = f"CANARYID{row['id']}"
+        row |= {"id": ids[row["id"]], "stock_syringes": "4517"}
+        if row["public"] == "no":
+            row["name"] = "CANARYNAME depot"
+
+    def team(row: dict[str, str]) -> None:
+        ids[row["id"]] = f"CANARYID{row['id']}"
+        row |= {"id": ids[row["id"]], "start": ids[row["start"]], "end": ids[row["end"]]}
+
+    def visit(row: dict[str, str]) -> None:
+        row |= {"hotspot_id": ids[row["hotspot_id"]], "team_id": ids[row["team_id"]]}
+        row["contacts"] = "6271"
+
+    def decision(row: dict[str, str]) -> None:
+        row |= {"hotspot_id": ids[row["hotspot_id"]], "reason": "CANARYREASON"}
+        row["team_id"] = ids.get(row["team_id"], "")
+
+    rewrite("hotspots.csv", hotspot)
+    rewrite("points.csv", point)
+    rewrite("teams.csv", team)
+    rewrite("visits.csv", visit)
+    rewrite("decisions.csv", decision)
+    path = folder / "risks.geojson"
+    zones = json.loads(path.read_text())
+    for feature in zones["features"]:
+        feature["properties"] |= {
+            "id": f"CANARYID{feature['properties']['id']}",
+            "description": "CANARYTEXT",
+            "mitigation": "CANARYTEXT",
+        }
+    path.write_text(json.dumps(zones))
+    raw = read_tables(load_programme(folder))
+    places = [(row.geometry.x, row.geometry.y) for row in raw.hotspots]
+    places += [tuple(xy) for row in raw.risks for xy in shapely.get_coordinates(row.geometry)]
+    places += [(row.geometry.x, row.geometry.y) for row in raw.points if not row.public]
+    return folder, places
+
+
+def signs(places: list[tuple[float, float]]) -> list[bytes]:
+    """Byte forms of what was planted: words, coordinates as text and as doubles."""
+    found = [word.encode() for word in (*WORDS, "CANARYID")]
+    for number in {value for place in places for value in place}:
+        text = f"{number:.6f}".rstrip("0")
+        # Four decimals are what is published; a raw number that happens to have no more is no sign.
+        if len(text.partition(".")[2]) > 4:
+            found.append(text.encode())
+            found += [struct.pack(form, number) for form in ("<d", ">d")]
+    return found
+
+
+def assert_clean(content: bytes, planted_signs: list[bytes], where: str) -> None:
+    assert not [sign for sign in planted_signs if sign in content], where
+    text = content.decode("utf-8", errors="ignore")
+    for count in COUNTS:
+        assert not re.search(rf"(?<![\d.]){count}(?![\d.])", text), (where, count)
+
+
+def test_no_published_file_holds_a_canary(planted, tmp_path: Path) -> None:
+    folder, places = planted
+    plan = plan_round(load_programme(folder), DEMO_ROUND)
+    paths = publish_round(plan, tmp_path / "maps")
+    every = signs(places)
+    for path in paths:
+        for content in contents(path):
+            assert_clean(content, every, path.name)
+        assert "CANARY" not in path.name
+
+
+def test_a_geopackage_holds_nothing_finer_than_four_decimals(planted, tmp_path: Path) -> None:
+    folder, _ = planted
+    publish_round(plan_round(load_programme(folder), DEMO_ROUND), tmp_path / "maps")
+    path = tmp_path / "maps" / "plan.gpkg"
+    layers = [name for name, _ in pyogrio.list_layers(path)]
+    assert layers == ["hotspots", "points", "zones", "routes"]
+    for layer in layers:
+        coords = shapely.get_coordinates(gpd.read_file(path, layer=layer).geometry.to_numpy())
+        np.testing.assert_allclose(coords, np.round(coords, 4), atol=1e-12)
+
+
+def test_no_progress_line_log_or_repr_holds_a_canary(
+    planted, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder, places = planted
+    every = signs(places)
+    with caplog.at_level(logging.DEBUG):
+        result = CliRunner().invoke(
+            main, ["plan", str(folder), "--round", "2026-11-23", "--out", str(tmp_path / "maps")]
+        )
+    assert result.exit_code == 0, result.output
+    assert_clean(result.output.encode(), every, "output")
+    assert_clean(caplog.text.encode(), every, "log")
+    programme = load_programme(folder)
+    raw = read_tables(programme)
+    extract = read_extract(programme.streets)
+    released = release(programme, DEMO_ROUND, extract)
+    shown = [programme, raw, extract, released, released.areas, released.hotspots[0].place]
+    shown += [*raw.hotspots, *raw.points, *raw.teams, *raw.visits[:20], *raw.decisions, *raw.risks]
+    shown += [*released.hotspots, *released.points, *released.teams, *released.zones]
+    for thing in shown:
+        assert_clean(repr(thing).encode(), every, type(thing).__name__)
+        assert_clean(str(thing).encode(), every, type(thing).__name__)
+
+
+def test_no_error_holds_a_canary(planted) -> None:
+    folder, places = planted
+    path = folder / "hotspots.csv"
+    spoilt = path.read_text().replace("7927", "CANARYTEXT 7927").replace("Mo-Su", "CANARYTEXT")
+    path.write_text(spoilt + spoilt.splitlines()[1] + "\n")
+    for command in (["check", str(folder)], ["plan", str(folder), "--round", "2026-11-23"]):
+        result = CliRunner().invoke(main, command)
+        assert result.exit_code in (1, 2)
+        assert "hotspots.csv" in result.output
+        assert_clean(result.output.encode(), signs(places), command[0])
+
+
+def test_a_fault_of_the_program_does_not_quote_data(
+    planted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _ = planted
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("CANARYTEXT at 53.5561520")
+
+    monkeypatch.setattr("outreach_map.cli.plan_round", broken)
+    result = CliRunner().invoke(main, ["plan", str(folder), "--round", "2026-11-23"])
+    assert result.exit_code == 3
+    assert "RuntimeError" in result.output
+    assert "CANARY" not in result.output
+    assert "53.55" not in result.output
+
+
+def test_files_are_left_only_where_they_belong(planted, tmp_path: Path) -> None:
+    folder, _ = planted
+    before = {path.name for path in folder.iterdir()}
+    publish_round(plan_round(load_programme(folder), DEMO_ROUND), tmp_path / "out" / "maps")
+    assert {path.name for path in folder.iterdir()} - before <= {"private"}
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["maps"]
