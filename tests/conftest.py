@@ -71,3 +71,16 @@ def porto_alegre(tmp_path: Path) -> Path:
     folder.chmod(0o755)
     shutil.copy(PROJECT / "tests" / "fixtures" / "porto_alegre" / "outreach.toml", folder)
     return folder
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let the very last line say how many browser tests were skipped, and why."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(config, "workerinput"):
+        return
+    skipped = [
+        report for report in reporter.stats.get("skipped", []) if "browser" in report.keywords
+    ]
+    if skipped:
+        reason = str(skipped[0].longrepr[2]).removeprefix("Skipped: ")
+        reporter.write_line(f"{len(skipped)} browser tests were skipped: {reason}")

@@ -45,7 +45,7 @@ WALK_KPH = 4.8
 STEPS_KPH = 2.0
 BIKE_KPH = 15.0
 BIKE_ROUGH_KPH = 9.0
-# Where no limit is tagged; urban practice, metres are the same in town and country.
+# Where no limit is tagged: common limits in built-up areas, and of main roads outside them.
 DRIVE_KPH: dict[Highway, float] = {
     Highway.MOTORWAY: 110.0,
     Highway.TRUNK: 80.0,
@@ -149,7 +149,8 @@ def _oneway(tags: Tags) -> str | None:
 
 
 def _walk(street: Highway, tags: Tags) -> Use:
-    default = street not in (Highway.MOTORWAY, Highway.TRUNK) and tags.get("motorroad") != "yes"
+    # Trunk roads are main avenues in many cities; those without a pavement say foot=no.
+    default = street is not Highway.MOTORWAY and tags.get("motorroad") != "yes"
     if not _allowed(tags, ("foot", "access"), default):
         return _NOTHING
     kph = STEPS_KPH if street is Highway.STEPS else WALK_KPH
@@ -159,7 +160,6 @@ def _walk(street: Highway, tags: Tags) -> Use:
 def _bike(street: Highway, tags: Tags) -> Use:
     default = street not in (
         Highway.MOTORWAY,
-        Highway.TRUNK,
         Highway.STEPS,
         Highway.FOOTWAY,
         Highway.PEDESTRIAN,

@@ -81,21 +81,7 @@ def read_extract(path: Path | str) -> StreetExtract:
         When the file is missing, damaged, not of OpenStreetMap or without streets.
     """
     path = Path(path)
-    if not path.is_file():
-        raise ExtractError("There is no such file.", where=path.name, mend=_HINT)
-    found = _Found()
-    try:
-        for item in _items(path):
-            found.take(item)
-    except (RuntimeError, ValueError, UnicodeDecodeError):
-        # The library's message may name a full path or quote the file; the type is enough.
-        raise ExtractError(
-            "The file is damaged, cut short, or not an OpenStreetMap extract.",
-            where=path.name,
-            mend=_HINT,
-        ) from None
-    if not found.street:
-        raise ExtractError("The extract has no streets.", where=path.name, mend=_HINT)
+    found = _find(path)
     segments = _segments(found)
     networks = {mode: _network(mode, found, segments, path) for mode in _MODES}
     coords = segments.way_coords
@@ -132,8 +118,32 @@ def read_extract(path: Path | str) -> StreetExtract:
 
 
 def read_streets(path: Path | str, mode: Mode | str) -> StreetNetwork:
-    """Read the street network of one mode; see `read_extract`."""
-    return read_extract(path).networks[Mode(mode)]
+    """Read the street network of one mode; see `read_extract`.
+
+    The extract needs streets of this mode only: an island of footpaths has a walking network.
+    """
+    path = Path(path)
+    found = _find(path)
+    return _network(Mode(mode), found, _segments(found), path)
+
+
+def _find(path: Path) -> _Found:
+    if not path.is_file():
+        raise ExtractError("There is no such file.", where=path.name, mend=_HINT)
+    found = _Found()
+    try:
+        for item in _items(path):
+            found.take(item)
+    except (RuntimeError, UnicodeDecodeError):
+        # The library's message may name a full path or quote the file; the type is enough.
+        raise ExtractError(
+            "The file is damaged, cut short, or not an OpenStreetMap extract.",
+            where=path.name,
+            mend=_HINT,
+        ) from None
+    if not found.street:
+        raise ExtractError("The extract has no streets.", where=path.name, mend=_HINT)
+    return found
 
 
 def _hash(path: Path) -> str:
@@ -145,7 +155,9 @@ def _hash(path: Path) -> str:
 
 
 def _items(path: Path) -> Iterator[_Item]:
-    areas = osmium.filter.KeyFilter("building", "natural", "waterway", "landuse", "leisure")
+    areas = osmium.filter.KeyFilter(
+        "building", "natural", "waterway", "landuse", "leisure", "amenity"
+    )
     processor = (
         osmium.FileProcessor(str(path))
         .with_locations()
@@ -223,19 +235,23 @@ class _Found:
             self.offset.append(len(self.ref))
 
     def _area(self, area: osmium.osm.Area, tags: dict[str, str]) -> None:
+        kept: list[shapely.Geometry] | None
         if "building" in tags and tags["building"] != "no":
             kept = self.buildings
         elif tags.get("natural") == "water" or tags.get("waterway") == "riverbank":
             kept = self.water
         elif any(tags.get(key) in values for key, values in _PARKS.items()):
             kept = self.parks
+        elif tags.get("amenity") in _POIS:
+            kept = None  # the grounds of a hospital are no building, and its centre is wanted
         else:
             return
         try:
             shape = shapely.from_wkb(self.wkb.create_multipolygon(area))
         except (RuntimeError, shapely.errors.GEOSException):
             return  # a ring that does not close is a fault of the map, not of the file
-        kept.append(shape)
+        if kept is not None:
+            kept.append(shape)
         if "amenity" in tags:
             centre = shape.centroid
             self._poi(tags, centre.x, centre.y)

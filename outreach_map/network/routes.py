@@ -38,6 +38,11 @@ class EdgeCosts:
 
     cost_s: NDArray[np.float64]
 
+    def __post_init__(self) -> None:
+        """Reject costs that are not above zero (ValueError): a solver reads a zero as "no arc"."""
+        if not (self.cost_s > 0).all():
+            raise ValueError("the cost of an arc is above zero")
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Matrices:
@@ -258,7 +263,10 @@ class _Graph:
 
 
 def _nodes(network: StreetNetwork, nodes: ArrayLike) -> NDArray[np.int64]:
-    checked = np.asarray(nodes, dtype=np.int64).reshape(-1)
+    given = np.asarray(nodes)
+    if given.size and given.dtype.kind not in "iu":
+        raise IndexError("nodes are named by whole numbers")
+    checked = given.astype(np.int64).reshape(-1)
     if len(checked) and (checked.min() < 0 or checked.max() >= len(network)):
         raise IndexError("a node that the network does not have")
     return checked

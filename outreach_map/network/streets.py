@@ -97,6 +97,28 @@ class StreetNetwork:
     names: tuple[str, ...]
     component: NDArray[np.int32]
 
+    def __post_init__(self) -> None:
+        """Reject arrays that do not belong together (ValueError)."""
+        arcs, segments = len(self.tail), len(self.highway)
+        of_arcs = (self.head, self.length_m, self.travel_time_s, self.segment, self.forward)
+        of_segments = (self.lit, self.bridge, self.tunnel, self.steps, self.name_id)
+        if (
+            any(len(values) != arcs for values in of_arcs)
+            or any(len(values) != segments for values in of_segments)
+            or len(self.coord_offset) != segments + 1
+            or len(self.component) != len(self.lon_lat)
+        ):
+            raise ValueError("the arrays of a network are of one length each")
+        for values, end in (
+            (self.tail, len(self)),
+            (self.head, len(self)),
+            (self.segment, segments),
+        ):
+            if arcs and not 0 <= values.min() <= values.max() < end:
+                raise ValueError("an arc leads from node to node along a segment of the network")
+        if not (self.travel_time_s > 0).all():
+            raise ValueError("the time of an arc is above zero")
+
     def __len__(self) -> int:
         """Number of nodes."""
         return len(self.lon_lat)

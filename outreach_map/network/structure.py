@@ -24,8 +24,12 @@ class Stops:
 def street_stops(network: StreetNetwork, spacing_m: float = 25.0) -> Stops:
     """Points in the middle of equal pieces of every street, each at most `spacing_m` long.
 
-    Neighbouring points along a street, and across a crossing, are at most `spacing_m` apart.
+    Neighbouring points along a street, and across a crossing, are at most `spacing_m` apart (to
+    0.3 %, since points are set by degrees scaled to the latitude). A spacing that is not above
+    zero is a ValueError.
     """
+    if not spacing_m > 0:
+        raise ValueError("a spacing is above 0 m")
     length_m = np.zeros(len(network.highway))
     length_m[network.segment] = network.length_m
     pieces = np.maximum(np.ceil(length_m / spacing_m), 1).astype(np.int64)

@@ -20,8 +20,15 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from outreach_map.errors import InputError, Problem
-from outreach_map.intake import RawHotspot, RawTables, base, collect_problems, read_tables
+from outreach_map.errors import InputError, PrivacyError, Problem
+from outreach_map.intake import (
+    RawHotspot,
+    RawTables,
+    RawVisit,
+    base,
+    collect_problems,
+    read_tables,
+)
 from outreach_map.network import StreetExtract, read_extract, street_stops
 from outreach_map.privacy import records
 from outreach_map.privacy.areas import Partition, Residents, partition
@@ -77,7 +84,8 @@ def release_twin(
     """Pass a twin of the programme through the gate, for the audit; nothing is written.
 
     In the twin every hotspot given as a point stands at a random stop of its released area, has
-    another note, and another number of people within the same band. Its release must be the same.
+    another note, and another number of people within the same band; referrals and what else the
+    gate does not copy from the visit log are other numbers. Its release must be the same.
     """
     raw = read_tables(programme, bounds=_bounds(programme, extract))
     private = open_private(programme.folder)
@@ -96,7 +104,8 @@ def release_twin(
         for row, areas in zip(raw.hotspots, found, strict=True)
     )
     shuffled = tuple(moved[int(index)] for index in generator.permutation(len(moved)))
-    twin = replace(raw, hotspots=shuffled)
+    visits = tuple(_retold(visit, generator) for visit in raw.visits)
+    twin = replace(raw, hotspots=shuffled, visits=visits)
     return _pass(twin, programme, start, extract, key, ledger, locator)[0]
 
 
@@ -214,11 +223,31 @@ def _moved(
     return row.model_copy(update=changes)
 
 
+def _retold(visit: RawVisit, generator: np.random.Generator) -> RawVisit:
+    """A visit with other numbers where no released record depends on them."""
+    number = int(generator.integers(100))
+    return visit.model_copy(
+        update={"referrals": number, "new_contacts": number, "syringes_in": number}
+    )
+
+
 def _with_partition(
     ledger: Ledger, programme: Programme, extract: StreetExtract, raw: RawTables
 ) -> Ledger:
-    """Freeze a partition on the first release; keep the frozen one ever after."""
+    """Freeze a partition on the first release; keep the frozen one ever after.
+
+    Other rules would make other areas, and two areas of one site intersect to a smaller one.
+    """
+    policy = programme.privacy.model_dump_json()
     if ledger.partition is not None:
+        if ledger.policy != policy:
+            raise PrivacyError(
+                "The privacy settings are not those of the first release, and areas made by other "
+                "rules would give more away beside the earlier ones. Nothing was released.",
+                where="outreach.toml, [privacy]",
+                mend="Put the settings back. To begin anew with other rules, and accept that old "
+                "and new maps can be compared, move private/ledger away.",
+            )
         return ledger
     residents = (
         None if raw.residents is None else Residents(raw.residents.lon_lat, raw.residents.people)
@@ -235,8 +264,7 @@ def _with_partition(
     inputs.update(study_area.wkb)
     if residents is not None:
         inputs.update(residents.lon_lat.tobytes() + residents.people.tobytes())
-    inputs.update(repr(programme.privacy).encode())
-    return replace(ledger, partition=division, inputs_sha256=inputs.hexdigest())
+    return replace(ledger, partition=division, inputs_sha256=inputs.hexdigest(), policy=policy)
 
 
 def _frozen(ledger: Ledger) -> Partition:

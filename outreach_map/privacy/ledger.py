@@ -34,10 +34,15 @@ class Entry:
 
 @dataclass(frozen=True, repr=False)
 class Ledger:
-    """State between releases; `entries` maps (kind, raw id) to what was released."""
+    """State between releases.
+
+    `inputs_sha256` and `policy` say from what and by which rules the partition was made; `entries`
+    maps (kind, raw id) to what was released.
+    """
 
     partition: Partition | None = None
     inputs_sha256: str = ""
+    policy: str = ""
     entries: tuple[tuple[tuple[str, str], Entry], ...] = ()
 
     def __repr__(self) -> str:
@@ -108,6 +113,7 @@ def read_ledger(private: Path, key: ProgrammeKey, widest_m: float) -> Ledger:
                 widest_m,
             ),
             inputs_sha256=state["inputs_sha256"],
+            policy=state["policy"],
             entries=tuple(
                 ((kind, raw_id), Entry(code, epoch, tuple(areas)))
                 for kind, raw_id, code, epoch, areas in state["entries"]
@@ -129,6 +135,7 @@ def write_ledger(private: Path, key: ProgrammeKey, ledger: Ledger) -> None:
     state = {
         "format": _FORMAT,
         "inputs_sha256": ledger.inputs_sha256,
+        "policy": ledger.policy,
         "partition": {
             "epsg": ledger.partition.epsg,
             "cell_m": ledger.partition.cell_m,

@@ -99,7 +99,8 @@ def solve(
     except EOFError:
         raise SolverError(
             "The route search ended without an answer.",
-            mend="Free some memory and try again; if it stays so, please report it.",
+            mend="Free some memory and try again. A script of your own needs its calls under "
+            "`if __name__ == '__main__':`, because the search starts a process of its own.",
         ) from None
     finally:
         child.kill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import networkx as nx
@@ -14,6 +15,7 @@ from pyproj import Geod
 
 from outreach_map.errors import ExtractError
 from outreach_map.network import (
+    EdgeCosts,
     StreetNetwork,
     ZoneCost,
     bridges,
@@ -100,6 +102,8 @@ def test_directions(tags: dict, mode: Mode, there: bool, back: bool, tmp_path: P
     ("tags", "modes"),
     [
         ({"highway": "motorway", "oneway": "no"}, {Mode.DRIVE}),
+        ({"highway": "trunk"}, set(Mode)),
+        ({"highway": "trunk", "motorroad": "yes"}, {Mode.DRIVE}),
         ({"highway": "footway"}, {Mode.WALK}),
         ({"highway": "footway", "bicycle": "yes"}, {Mode.WALK, Mode.BIKE}),
         ({"highway": "residential", "access": "private"}, set()),
@@ -304,3 +308,107 @@ def test_one_read_serves_all_modes_and_the_basemap() -> None:
 def test_a_node_that_does_not_exist_is_refused(country: StreetNetwork) -> None:
     with pytest.raises(IndexError):
         travel_time_matrix(country, [0], [len(country)])
+
+
+def test_the_grounds_of_a_hospital_are_found_like_its_building(tmp_path: Path) -> None:
+    grounds = ([1, 2, 5, 1], {"amenity": "hospital", "name": "Klinikum"})
+    basemap = read_extract(write_osm(tmp_path / "a.osm.pbf", ROW, [LINK, grounds])).basemap
+    assert [(poi.kind, poi.name) for poi in basemap.pois] == [("hospital", "Klinikum")]
+    assert len(basemap.buildings) == 0
+
+
+def test_an_extract_of_footpaths_has_a_walking_network_only(tmp_path: Path) -> None:
+    path = write_osm(tmp_path / "a.osm.pbf", ROW, [([1, 2, 3], {"highway": "footway"})])
+    assert len(read_streets(path, Mode.WALK)) == 2
+    with pytest.raises(ExtractError, match="drive"):
+        read_streets(path, Mode.DRIVE)
+
+
+def test_what_is_no_node_cost_or_spacing_is_refused(country: StreetNetwork) -> None:
+    with pytest.raises(IndexError, match="whole"):
+        travel_time_matrix(country, [0.5], [1])
+    with pytest.raises(ValueError, match="cost"):
+        EdgeCosts(np.zeros(len(country.tail)))
+    with pytest.raises(ValueError, match="spacing"):
+        street_stops(country, 0.0)
+    with pytest.raises(ValueError, match="length"):
+        replace(country, head=country.head[:-1])
+    with pytest.raises(ValueError, match="node"):
+        replace(country, head=country.head + np.int32(len(country)))
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> StreetNetwork:
+    """Any small network: parallel streets, loops and one-way streets as they come."""
+    nodes = draw(st.integers(2, 8))
+    node = st.integers(0, nodes - 1)
+    streets = draw(
+        st.lists(st.tuples(node, node, st.integers(1, 20), st.booleans()), min_size=1, max_size=16)
+    )
+    back = [i for i, street in enumerate(streets) if street[3]]
+    tail = [street[0] for street in streets] + [streets[i][1] for i in back]
+    head = [street[1] for street in streets] + [streets[i][0] for i in back]
+    segment = np.array([*range(len(streets)), *back], dtype=np.int32)
+    length_m = np.array([float(street[2]) for street in streets])[segment]
+    lon_lat = np.column_stack([np.arange(nodes) * 0.001, np.zeros(nodes)])
+    nothing = np.zeros(len(streets), dtype=np.uint8)
+    return StreetNetwork(
+        mode=Mode.WALK,
+        lon_lat=lon_lat,
+        tail=np.array(tail, dtype=np.int32),
+        head=np.array(head, dtype=np.int32),
+        length_m=length_m,
+        travel_time_s=length_m * 2,
+        segment=segment,
+        forward=np.arange(len(segment)) < len(streets),
+        coords=lon_lat[[end for street in streets for end in street[:2]]],
+        coord_offset=np.arange(0, 2 * len(streets) + 1, 2, dtype=np.int64),
+        highway=nothing,
+        lit=nothing,
+        bridge=nothing > 0,
+        tunnel=nothing > 0,
+        steps=nothing > 0,
+        name_id=np.full(len(streets), -1, dtype=np.int32),
+        names=(),
+        component=np.zeros(nodes, dtype=np.int32),
+    )
+
+
+@settings(deadline=None, max_examples=60)
+@given(networks(), st.integers(0, 2**16))
+def test_any_network_agrees_with_networkx(network: StreetNetwork, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    cost_s = network.travel_time_s * rng.uniform(1, 5, len(network.tail))
+    cost_s[rng.random(len(cost_s)) < 0.15] = np.inf
+    costs = EdgeCosts(cost_s)
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(range(len(network)))
+    for tail, head, cost in zip(network.tail, network.head, cost_s, strict=True):
+        if np.isfinite(cost):
+            graph.add_edge(int(tail), int(head), cost=cost)
+    nodes = np.arange(len(network))
+    found = travel_matrices(network, nodes, nodes, costs=costs)
+    origins, destinations = np.repeat(nodes, len(nodes)), np.tile(nodes, len(nodes))
+    paths = shortest_paths(network, origins, destinations, costs=costs)
+    for origin, destination, path in zip(origins, destinations, paths, strict=True):
+        least = nx.single_source_dijkstra_path_length(graph, int(origin), weight="cost")
+        seconds = found.travel_time_s[origin, destination]
+        assert np.isfinite(seconds) == (int(destination) in least) == (path is not None)
+        if path is not None:
+            assert cost_s[path.arcs].sum() == pytest.approx(least[int(destination)])
+            assert path.travel_time_s == pytest.approx(seconds)
+            assert path.length_m == pytest.approx(found.length_m[origin, destination])
+            assert (network.head[path.arcs[:-1]] == network.tail[path.arcs[1:]]).all()
+
+
+@settings(deadline=None, max_examples=60)
+@given(networks())
+def test_bridges_of_any_network_cut_it(network: StreetNetwork) -> None:
+    whole = nx.MultiGraph()
+    for segment in range(len(network.highway)):
+        whole.add_edge(int(network.tail[segment]), int(network.head[segment]), key=segment)
+    parts = nx.number_connected_components(whole)
+    for segment, cuts in enumerate(bridges(network)):
+        less = whole.copy()
+        less.remove_edge(int(network.tail[segment]), int(network.head[segment]), key=segment)
+        assert (nx.number_connected_components(less) > parts) == cuts

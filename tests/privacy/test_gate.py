@@ -1,0 +1,135 @@
+"""The gate: what passes, what is frozen, and what fails closed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import osmium
+import pytest
+import shapely
+
+from outreach_map import load_programme
+from outreach_map.demo import DEMO_ROUND
+from outreach_map.errors import InputError, LedgerError, PrivacyError
+from outreach_map.intake import read_tables
+from outreach_map.privacy import release
+from outreach_map.tables import Release, RiskState
+
+
+@pytest.fixture
+def folder(country: Path, copy_of: Callable[[Path], Path]) -> Path:
+    copied = copy_of(country)
+    (copied / "private" / "ledger").unlink(missing_ok=True)
+    return copied
+
+
+def released(folder: Path, weeks: int = 0) -> Release:
+    return release(load_programme(folder), DEMO_ROUND + timedelta(weeks=weeks))
+
+
+def areas(release_: Release) -> dict[str, tuple[int, ...]]:
+    return {hotspot.code: hotspot.place.areas for hotspot in release_.hotspots}
+
+
+def test_every_hotspot_lies_in_its_released_area(folder: Path) -> None:
+    made = released(folder)
+    raw = read_tables(load_programme(folder))
+    shapes = [hotspot.place.geometry for hotspot in made.hotspots]
+    for row in raw.hotspots:
+        # Off the street by up to 300 m here, and the drawn area is rounded to four decimals.
+        assert min(shape.distance(row.geometry) for shape in shapes) < 0.005
+    assert len(made.hotspots) == len(raw.hotspots)
+
+
+def test_a_release_is_the_same_however_often_it_is_made(folder: Path) -> None:
+    assert areas(released(folder)) == areas(released(folder)) == areas(released(folder, weeks=1))
+
+
+def test_reordered_rows_change_nothing(folder: Path) -> None:
+    before = released(folder)
+    path = folder / "hotspots.csv"
+    header, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([header, *reversed(rows)]) + "\n")
+    after = released(folder)
+    assert repr(after.hotspots) == repr(before.hotspots)
+    assert areas(after) == areas(before)
+
+
+def test_a_newer_extract_does_not_divide_the_country_anew(folder: Path) -> None:
+    before = released(folder)
+    # The houses of the same streets, all gone: by them the areas would be other ones.
+    thin = folder / "thin.osm.pbf"
+    with osmium.SimpleWriter(str(thin)) as writer:
+        for item in osmium.FileProcessor(str(folder / "streets.osm.pbf")):
+            if "building" not in item.tags:
+                writer.add(item)
+    shutil.move(thin, folder / "streets.osm.pbf")
+    after = released(folder)
+    assert areas(after) == areas(before)
+    assert [a.anchor for a in after.areas] == [a.anchor for a in before.areas]
+    (folder / "private" / "ledger").unlink()
+    with pytest.raises(PrivacyError, match="too few"):
+        released(folder)
+
+
+def test_other_rules_after_a_release_are_refused(folder: Path) -> None:
+    released(folder)
+    toml = folder / "outreach.toml"
+    toml.write_text(toml.read_text().replace("buildings = 50", "buildings = 80"))
+    with pytest.raises(PrivacyError, match="not those of the first release"):
+        released(folder)
+
+
+def test_a_damaged_ledger_releases_nothing(folder: Path) -> None:
+    released(folder)
+    (folder / "private" / "ledger").write_bytes(b"damaged")
+    with pytest.raises(LedgerError, match="nothing was released"):
+        released(folder)
+
+
+def test_a_hotspot_far_from_streets_is_a_problem_without_its_place(folder: Path) -> None:
+    path = folder / "hotspots.csv"
+    header, first, *rows = path.read_text().splitlines()
+    cells = first.split(",")
+    cells[1:3] = ["9.4700", "47.2700"]
+    path.write_text("\n".join([header, ",".join(cells), *rows]) + "\n")
+    with pytest.raises(InputError) as caught:
+        released(folder)
+    assert [(p.file, p.row) for p in caught.value.problems] == [("hotspots.csv", 2)]
+    assert "47.27" not in str(caught.value)
+
+
+def test_a_zone_is_every_area_that_it_touches(folder: Path) -> None:
+    made = released(folder)
+    zone = next(zone for zone in made.zones if len(zone.place.areas) > 1)
+    raw = read_tables(load_programme(folder))
+    assert any(zone.place.geometry.buffer(1e-3).covers(row.geometry) for row in raw.risks)
+    assert isinstance(zone.place.geometry, shapely.Polygon | shapely.MultiPolygon)
+
+
+def test_points_that_are_not_public_lose_name_and_place(town: Path) -> None:
+    made = release(load_programme(town), DEMO_ROUND)
+    hidden = [point for point in made.points if not point.public]
+    assert hidden
+    for point in hidden:
+        assert point.name == ""
+        assert point.place.areas
+        assert point.place.geometry.area > 0
+
+
+def test_the_register_has_every_state_and_only_a_current_one_is_rated(town: Path) -> None:
+    made = release(load_programme(town), DEMO_ROUND)
+    assert {zone.state for zone in made.zones} == set(RiskState)
+    later = release(load_programme(town), DEMO_ROUND + timedelta(weeks=520))
+    assert {zone.state for zone in later.zones} <= {RiskState.EXPIRED, RiskState.UNSIGNED}
+    assert {str(zone.rating) for zone in later.zones} == {"unknown"}
+
+
+def test_dates_are_mondays(town: Path) -> None:
+    made = release(load_programme(town), DEMO_ROUND)
+    weeks = [h.review_week for h in made.hotspots] + [h.log.last_visit_week for h in made.hotspots]
+    weeks += [z.review_week for z in made.zones] + [p.verified_week for p in made.points]
+    assert {week.weekday() for week in weeks if week} == {0}
