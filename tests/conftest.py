@@ -7,10 +7,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from outreach_map import load_programme, plan_round
 from outreach_map.demo import DEMO_ROUND, demo_programme
 from outreach_map.publish import Plan, publish_round
+
+# The same examples each time: a change lands or not by what it is, not by luck. Two slow cores
+# are no reason to fail.
+settings.register_profile(
+    "project", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("project")
 
 PROJECT = Path(__file__).parents[1]
 SHARED = PROJECT.parent / "shared"

@@ -188,6 +188,9 @@ def _values(row: SourceRow, kind: type[Row], known: set[str]) -> dict[str, objec
         values.pop("lat", None)
         if geometry is not None:
             values["geometry"] = geometry
+    elif row.geometry is not None and "lon" in kind.model_fields:
+        centre = row.geometry.centroid
+        values |= {"lon": str(centre.x), "lat": str(centre.y)}
     return values
 
 

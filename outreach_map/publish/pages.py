@@ -197,7 +197,7 @@ class PageMaker:
                 **context,
                 "kind": kind,
                 "title": title,
-                "round": f"{plan.programme_name}, {_short(plan.start)}–{_short(last)} {last.year}",
+                "round": f"{plan.programme_name}, {_span(plan.start, last)}",
                 "invented": plan.invented,
                 "residents": plan.residents,
                 "buildings": plan.buildings,
@@ -217,8 +217,9 @@ class PageMaker:
         way = sum(tour.travel_s for tour in tours) / 3600
         hours = sum((tour.end - tour.start).total_seconds() for tour in tours) / 3600
         return (
-            f"{visits} visits in {len(tours)} shifts; {left} due visits left out. "
-            f"{hours:.0f} hours out, {way:.0f} of them on the way."
+            f"{visits} visits in {len(tours)} shift{'s' * (len(tours) != 1)}; {left} due "
+            f"visit{'s' * (left != 1)} left out. {hours:.0f} hours out, {way:.0f} of them on "
+            "the way."
         )
 
     def _rows(self, hotspot: Hotspot) -> list[tuple[str, str]]:
@@ -371,8 +372,12 @@ def _day(day: date) -> str:
     return f"{day:%A} {day.day} {day:%b}"
 
 
-def _short(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b}"
+def _span(first: date, last: date) -> str:
+    """'23–29 Nov 2026', with month and year of the first day only where they differ."""
+    start = f"{first.day}"
+    if first.month != last.month:
+        start += f" {first:%b}" + (f" {first.year}" if first.year != last.year else "")
+    return f"{start}–{last.day} {last:%b} {last.year}"
 
 
 def _short_day(tour: Itinerary) -> str:

@@ -81,7 +81,7 @@ def solve(
     """
     if iterations is not None and seconds is not None:
         raise ValueError("either iterations or seconds")
-    if not problem.vehicles:
+    if not any(client.windows and client.vehicles for client in problem.clients):
         return _nobody(problem)
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
@@ -106,8 +106,8 @@ def solve(
         child.kill()
         child.join()
         receiver.close()
-    if answer is None:
-        return _nobody(problem)
+    if isinstance(answer, SolverError):
+        raise answer
     if not isinstance(answer, Solution):
         raise SolverError(f"The route search failed ({answer}).", mend="Please report it.")
     return answer
@@ -127,18 +127,26 @@ def _child(
     seconds: float | None,
     sender: Connection,
 ) -> None:
-    """Run in the child: send a Solution, None without a feasible one, or the fault's type."""
+    """Run in the child: send a Solution, or the type of a fault."""
     try:
         stop = MaxRuntime(seconds) if seconds is not None else MaxIterations(iterations or 1000)
         sender.send(search(problem, seed, stop))
+    except SolverError as error:
+        sender.send(error)
     except Exception as error:
         sender.send(type(error).__name__)
     finally:
         sender.close()
 
 
-def search(problem: RoutingProblem, seed: int, stop: MaxIterations | MaxRuntime) -> Solution | None:
-    """Search in this process; None when no plan keeps every rule (a break cannot be taken)."""
+def search(problem: RoutingProblem, seed: int, stop: MaxIterations | MaxRuntime) -> Solution:
+    """Search in this process.
+
+    Raises
+    ------
+    SolverError
+        When a vehicle cannot keep its own rules even if it visits nobody.
+    """
     model = _translate(problem)
     data = model.data
     generator = pyvrp.RandomNumberGenerator(seed=seed)
@@ -155,15 +163,34 @@ def search(problem: RoutingProblem, seed: int, stop: MaxIterations | MaxRuntime)
         ([_LOAD_PENALTY] * data.num_load_dimensions, _TIME_PENALTY, _DISTANCE_PENALTY),
         pyvrp.PenaltyParams(solutions_between_updates=50, max_penalty=MAX_PENALTY),
     )
-    start = pyvrp.Solution.make_random(data, generator)
-    first = local(start, penalties.max_cost_evaluator(), exhaustive=True)
+    idle = _idle(model)
+    if not idle.is_feasible():
+        raise SolverError(
+            "A shift cannot keep its own break.",
+            where="teams",
+            mend="Check that breaks fit into shifts.",
+        )
+    starts = (pyvrp.Solution.make_random(data, generator), idle)
+    improved = (local(one, penalties.max_cost_evaluator(), exhaustive=True) for one in starts)
+    # From a start that keeps every rule on, the best one found always does.
+    first = next((one for one in improved if one.is_feasible()), idle)
     algorithm = pyvrp.IteratedLocalSearch(
         data, penalties, local, first, pyvrp.IteratedLocalSearchParams(history_length=100)
     )
-    best = algorithm.run(stop, collect_stats=False).best
-    if not best.is_feasible():
-        return None
-    return _answer(problem, model, best)
+    return _answer(problem, model, algorithm.run(stop, collect_stats=False).best)
+
+
+def _idle(model: _Model) -> pyvrp.Solution:
+    """The plan in which every vehicle takes its break at the first place for it, and no more."""
+    breaks: dict[int, int] = {}
+    for number, copy in enumerate(model.copies):
+        if copy.vehicle is not None:
+            breaks.setdefault(copy.vehicle, number)
+    routes = [
+        pyvrp.Route(model.data, [pyvrp.Activity(pyvrp.ActivityType.CLIENT, number)], vehicle)
+        for vehicle, number in sorted(breaks.items())
+    ]
+    return pyvrp.Solution(model.data, routes)
 
 
 @dataclass(frozen=True)
@@ -174,7 +201,8 @@ class _Copy:
     place: int
     window: tuple[int, int]
     service_s: int
-    client: int | None
+    client: int | None = None
+    vehicle: int | None = None
 
 
 @dataclass(frozen=True)
@@ -229,7 +257,11 @@ def _translate(problem: RoutingProblem) -> _Model:
         first = len(clients)
         for place in vehicle.pause.places:
             copy = _Copy(
-                ActivityKind.BREAK, place, vehicle.pause.window, vehicle.pause.duration_s, None
+                ActivityKind.BREAK,
+                place,
+                vehicle.pause.window,
+                vehicle.pause.duration_s,
+                vehicle=index,
             )
             add(copy, (0,) * len(problem.items), 0, len(groups), frozenset({index}))
         groups.append(pyvrp.ClientGroup(list(range(first, len(clients))), required=True))

@@ -197,6 +197,8 @@ def _matrices(
     for target, values in ((seconds, found.travel_time_s), (metres, found.length_m)):
         whole = np.where(np.isfinite(values), np.ceil(values), UNREACHABLE).astype(np.int64)
         target[np.ix_(at, at)] = whole[np.ix_(slot, slot)]
+        # Who is off the network can still stay where they are.
+        np.fill_diagonal(target, 0)
     return seconds, metres
 
 
@@ -212,14 +214,15 @@ def _vehicle(
     start, end = index[f"{team.code} start"], index[f"{team.code} end"]
     begin_s, end_s = _since(origin, shift.begin), _since(origin, shift.end)
     pause = None
-    if team.break_s:
-        length = end_s - begin_s
-        early = begin_s + int(_BREAK_EARLIEST * length)
-        late = max(early, begin_s + int(_BREAK_LATEST * length) - int(team.break_s))
+    length, rest_s = end_s - begin_s, int(team.break_s)
+    # A shift that is not longer than the break has none.
+    if 0 < rest_s < length:
+        early = min(begin_s + int(_BREAK_EARLIEST * length), end_s - rest_s)
+        late = max(early, begin_s + int(_BREAK_LATEST * length) - rest_s)
         pause = Break(
             tuple(_break_places(start, end, seconds, release, index, length)),
             (early, late),
-            int(team.break_s),
+            rest_s,
         )
     reloads = []
     for point in release.points:

@@ -84,12 +84,20 @@ def test_geojson_is_read_with_polygons(write, tmp_path: Path) -> None:
     assert risk.assessed_by == ("coordinator", "peer")
 
 
-def test_population_comes_by_h3_cell(write) -> None:
+def test_population_comes_by_h3_cell_or_by_place(write, tmp_path: Path) -> None:
     text = "h3,population\n891f1d48a27ffff,159\n"
     residents = read_tables(write(population=text), bounds=None).residents
     assert residents is not None
     assert residents.people.tolist() == [159.0]
     assert residents.lon_lat.shape == (1, 2)
+    place = {"type": "Point", "coordinates": [13.25, 53.55]}
+    feature = {"type": "Feature", "geometry": place, "properties": {"population": 12}}
+    path = tmp_path / "people.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    toml = TOML + '[files]\npopulation = "people.geojson"'
+    residents = read_tables(write(toml), bounds=None).residents
+    assert residents is not None
+    assert residents.lon_lat.tolist() == [[13.25, 53.55]]
     assert "h3" in only_problem(write(population="h3,population\nnowhere,1\n")).column
 
 

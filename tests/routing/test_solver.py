@@ -55,7 +55,6 @@ def visit(place: int, **changes) -> Client:
 
 def found(problem: RoutingProblem, iterations: int = 200, seed: int = 0) -> Solution:
     solution = search(problem, seed, MaxIterations(iterations))
-    assert solution is not None
     assert check_solution(problem, solution) == ()
     return solution
 
@@ -108,6 +107,29 @@ def test_a_break_is_taken_in_its_window() -> None:
 def test_who_has_nobody_to_visit_stays_at_the_base() -> None:
     vehicle = Vehicle("T-AAAA", 0, 0, 0, (0, 3 * 3600), (10,), pause=Break((0,), (0, 5400), 1200))
     assert found(line_problem([], vehicle=vehicle)).routes == ()
+
+
+def test_a_vehicle_that_cannot_leave_takes_nothing_from_the_others() -> None:
+    stuck = Vehicle("T-BBBB", 1, 0, 0, ALL_DAY, (10,), pause=Break((0,), (0, 5400), 1200))
+    walls = np.full((5, 5), UNREACHABLE)
+    np.fill_diagonal(walls, 0)
+    free = line_problem([])
+    problem = replace(
+        free,
+        clients=tuple(visit(place, vehicles=frozenset({0, 1})) for place in (1, 2)),
+        vehicles=(*free.vehicles, stuck),
+        durations_s=(*free.durations_s, walls),
+        distances_m=(*free.distances_m, walls),
+    )
+    solution = found(problem)
+    assert solution.left_out == ()
+    assert [route.vehicle for route in solution.routes] == [0]
+
+
+def test_a_break_that_cannot_be_taken_is_an_error_and_not_an_empty_plan() -> None:
+    vehicle = Vehicle("T-AAAA", 0, 0, 0, (0, 600), (10,), pause=Break((0,), (0, 500), 1200))
+    with pytest.raises(SolverError, match="own break"):
+        solve(line_problem([visit(1)], vehicle=vehicle), iterations=5)
 
 
 def test_without_vehicles_everybody_is_left_out() -> None:
