@@ -126,7 +126,7 @@ def test_a_geopackage_holds_nothing_finer_than_four_decimals(planted, tmp_path: 
     publish_round(plan_round(load_programme(folder), DEMO_ROUND), tmp_path / "maps")
     path = tmp_path / "maps" / "plan.gpkg"
     layers = [name for name, _ in pyogrio.list_layers(path)]
-    assert layers == ["hotspots", "points", "zones", "routes"]
+    assert layers == ["hotspots", "points", "zones", "routes", "gaps"]
     for layer in layers:
         coords = shapely.get_coordinates(gpd.read_file(path, layer=layer).geometry.to_numpy())
         np.testing.assert_allclose(coords, np.round(coords, 4), atol=1e-12)

@@ -86,7 +86,7 @@ def _harmless(cell: str) -> str:
 
 
 def write_geopackage(plan: Plan, path: Path) -> None:
-    """A fresh GeoPackage: hotspots, points, zones, routes; coordinates at four decimals.
+    """A fresh GeoPackage: hotspots, points, zones, routes, gaps; coordinates at four decimals.
 
     Its timestamps are those of the round, so that the same plan gives the same bytes.
     """
@@ -150,10 +150,27 @@ def write_geopackage(plan: Plan, path: Path) -> None:
         }
         for tour in plan.routes.itineraries
     ]
+    drawn = {h.code: h.place.geometry for h in release.hotspots if h.place.mapped}
+    gaps = [
+        {
+            "hotspot": row.hotspot,
+            "service": row.service,
+            "reach": row.reach.value,
+            "first_broken_step": row.first_broken.value,
+            "walk_min_low": _minutes(row.walk_s_low),
+            "walk_min_high": _minutes(row.walk_s_high),
+            "why": row.why,
+            "what_would_mend_it": row.mend,
+            "geometry": drawn[row.hotspot],
+        }
+        for row in plan.coverage.services
+        if row.first_broken is not None and row.hotspot in drawn
+    ]
     _fix_clock(plan.start)
     try:
         for layer, records in (
-            ("hotspots", hotspots), ("points", points), ("zones", zones), ("routes", routes)
+            ("hotspots", hotspots), ("points", points), ("zones", zones), ("routes", routes),
+            ("gaps", gaps),
         ):  # fmt: skip
             if records:
                 frame = GeoDataFrame(records, crs=4326)
@@ -170,4 +187,9 @@ def _fix_clock(day: date | None) -> None:
 
 
 def _rounded(geometry: BaseGeometry) -> BaseGeometry:
-    return shapely.transform(geometry, lambda xy: np.round(xy, DECIMALS))
+    """Coordinates at four decimals; an area that rounding spoils is made valid on that grid."""
+    rounded = shapely.transform(geometry, lambda xy: np.round(xy, DECIMALS))
+    if rounded.is_valid:
+        return rounded
+    on_grid = shapely.set_precision(shapely.make_valid(rounded), 10.0**-DECIMALS)
+    return shapely.transform(on_grid, lambda xy: np.round(xy, DECIMALS))

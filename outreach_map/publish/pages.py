@@ -23,10 +23,12 @@ from outreach_map.layers.words import band, metres, minutes, mode, words
 from outreach_map.programme import Contact, Contacts
 from outreach_map.publish.plan import Plan
 from outreach_map.publish.shell import Bounds, render_page
-from outreach_map.risk import Flag
+from outreach_map.risk import Flag, FlagKind
 from outreach_map.routing import Itinerary, Stop, StopKind
 from outreach_map.tables import Hotspot, Point, Team
 
+# True of a place at any hour, so that whoever stops there is told.
+_ABOUT_THE_PLACE = (FlagKind.ONLY_WAY_IN, FlagKind.NO_WAY_ROUND)
 _GAP_ORDER = (Reach.NOT_REACHED, Reach.UNKNOWN, Reach.PARTLY, Reach.REACHED)
 _ZONE_LEGEND = [
     ("zone-high", "risk zone, high"),
@@ -108,7 +110,11 @@ class PageMaker:
         tours = [t for t in self.plan.routes.itineraries if t.team == team.code]
         codes = {stop.code for tour in tours for stop in tour.stops}
         own = [h for h in self.release.hotspots if h.code in codes]
-        flags = [flag for flag in self.plan.flags if flag.team == team.code]
+        flags = [
+            flag
+            for flag in self.plan.flags
+            if flag.team == team.code or (flag.kind in _ABOUT_THE_PLACE and flag.about in codes)
+        ]
         zones = {flag.zone for flag in flags}
         layers = [
             hotspot_layer(own),
@@ -229,7 +235,7 @@ class PageMaker:
         return [*describe(hotspot), ("gaps", ", ".join(gaps)), ("on the map", drawn)]
 
     def _shift(self, tour: Itinerary, flags: Iterable[Flag]) -> dict[str, object]:
-        own = [f for f in flags if f.when is not None and tour.start <= f.when <= tour.end]
+        own = [f for f in flags if f.when is None or tour.start <= f.when <= tour.end]
         stops = []
         for number, stop in enumerate(tour.stops):
             leg = tour.legs[number - 1] if number else None
@@ -253,7 +259,7 @@ class PageMaker:
                         for flag in own
                         if stop.kind is StopKind.VISIT
                         and flag.about == stop.code
-                        and flag.when == stop.begin
+                        and flag.when in (None, stop.begin)
                     ],
                 }
             )
@@ -265,7 +271,9 @@ class PageMaker:
             "visits": len(tour.visits),
             "way": f"{metres(tour.distance_m)} {mode(tour.mode)}",
             "kit": _amounts(tour.kit),
-            "flags": [_flag(flag) for flag in own if flag.about not in visited],
+            "flags": [
+                _flag(flag) for flag in own if flag.when is not None and flag.about not in visited
+            ],
             "stops": stops,
         }
 

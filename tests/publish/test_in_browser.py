@@ -117,6 +117,24 @@ def test_a_team_finds_its_next_stop_and_help(
             assert not [hotspot for hotspot in elsewhere if hotspot in html]
 
 
+def test_the_way_of_an_open_shift_is_on_the_map(
+    browser: Browser, town_maps: Path, town_plan: Plan
+) -> None:
+    path = max(town_maps.glob("team-*.html"), key=lambda p: p.read_text().count('class="shift"'))
+    with opened(browser, path, viewport=DESKTOP) as result:
+        page = result.page
+        shifts = page.locator("details.shift")
+        assert shifts.count() > 1
+        assert page.locator("path.route-0:not(.casing)").count() > 0
+        assert page.locator("path.route-1").count() == 0
+        page.evaluate(
+            "[...document.querySelectorAll('details.shift')].forEach(s => s.open = !s.open)"
+        )
+        page.wait_for_function("document.querySelector('path.route-1') !== null")
+        assert page.locator("path.route-0").count() == 0
+        assert result.complaints == []
+
+
 def test_the_next_stop_is_the_first_that_is_not_over(browser: Browser, town_maps: Path) -> None:
     path = sorted(town_maps.glob("team-*.html"))[0]
     with opened(browser, path) as result:

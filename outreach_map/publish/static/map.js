@@ -22,8 +22,8 @@ const outreach = (() => {
     land: "#1d2125", beyond: "#121416", park: "#24312a", water: "#1c3547", building: "#2b3036", railway: "#4a4f55",
     casing: "#15181b", main: "#6d603c", street: "#474d55", path: "#3d4248", text: "#d5d8db", halo: "#1d2125",
   };
-  const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const colours = () => (dark.matches && !window.matchMedia("print").matches ? DARK : LIGHT);
+  const dark = window.matchMedia("screen and (prefers-color-scheme: dark)");
+  const colours = () => (dark.matches ? DARK : LIGHT);
 
   /** Longitude and latitude to pixels of the world at zoom 0. @param {number} lon @param {number} lat */
   const world = (lon, lat) => {
@@ -302,6 +302,9 @@ const outreach = (() => {
         map.createPane("names").classList.add("names");
         map.attributionControl.setPrefix(false).addAttribution("© OpenStreetMap contributors, ODbL");
         new Labels().addTo(map);
+        ready.then((shapes) => {
+          if (!shapes.length) map.attributionControl.addAttribution("This browser is too old to draw the streets");
+        });
         dark.addEventListener("change", () => { tiles.redraw(); map.fire("moveend"); });
       });
       return group;

@@ -25,6 +25,18 @@ document.addEventListener("DOMContentLoaded", () => {
     if (new Date(document.querySelector(".stop")?.dataset.leave || 0) < now) next.scrollIntoView({ block: "center" });
   }
 
+  // On paper nothing can be unfolded.
+  addEventListener("beforeprint", () => {
+    for (const folded of document.querySelectorAll("details")) folded.open = true;
+  });
+
+  // The way of a shift is on the map while the shift is open in the list.
+  document.querySelectorAll("details.shift").forEach((shift, number) => {
+    const way = window[`layer_routes_${number}`];
+    const follow = () => (shift.open ? map_outreach.addLayer(way) : map_outreach.removeLayer(way));
+    if (way) shift.addEventListener("toggle", follow);
+  });
+
   byId("hide")?.addEventListener("click", () => {
     // Emptied, not covered: nothing of the page is left to look for until it is opened again.
     document.title = "Notes";
