@@ -75,7 +75,13 @@ def _token(value: object) -> str:
 
 def _tokens(value: object) -> tuple[str, ...]:
     parts = [part for part in re.split(r"[;|]", str(value)) if part.strip()]
-    return tuple(sorted({_token(part) for part in parts}))
+    try:
+        return tuple(sorted({_token(part) for part in parts}))
+    except ValueError:
+        raise ValueError(
+            "is not a list of plain words | Separate them by ; as in nsp;condoms, and use letters, "
+            "digits and _ ."
+        ) from None
 
 
 def _languages(value: object) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -37,8 +37,14 @@ def base(team_end: str) -> BaseGeometry | None:
     return shapely.Point(lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None
 
 
-def across_tables(tables: RawTables, files: Files) -> list[Problem]:
-    """Doubled ids, and references to rows that do not exist."""
+def across_tables(
+    tables: RawTables, files: Files, seen: Mapping[Path, set[str] | None]
+) -> list[Problem]:
+    """Doubled ids, and references to rows that do not exist.
+
+    `seen` holds the ids of all rows of a file, valid or not; None where it could not be read, which
+    is a problem of its own and not one of every row that refers to it.
+    """
     problems = [
         *_doubled(files.hotspots, tables.hotspots),
         *_doubled(files.points, tables.points),
@@ -46,10 +52,10 @@ def across_tables(tables: RawTables, files: Files) -> list[Problem]:
     ]
     if files.risks is not None:
         problems += _doubled(files.risks, tables.risks)
-    hotspots, points, teams = (ids(rows) for rows in (tables.hotspots, tables.points, tables.teams))
+    hotspots, points, teams = (seen[path] for path in (files.hotspots, files.points, files.teams))
     for team in tables.teams:
         for column, value in (("start", team.start), ("end", team.end)):
-            if value not in points and base(value) is None:
+            if points is not None and value not in points and base(value) is None:
                 problems.append(
                     Problem(
                         files.teams.name,
@@ -61,9 +67,11 @@ def across_tables(tables: RawTables, files: Files) -> list[Problem]:
                 )
     for path, rows in ((files.visits, tables.visits), (files.decisions, tables.decisions)):
         for row in rows:
-            if path is not None and row.hotspot_id not in hotspots:
+            if path is not None and hotspots is not None and row.hotspot_id not in hotspots:
                 problems.append(_unknown(path, row.row, "hotspot_id", files.hotspots))
-            if path is not None and row.team_id and row.team_id not in teams:
+            if path is None or teams is None or not row.team_id:
+                continue
+            if row.team_id not in teams:
                 problems.append(_unknown(path, row.row, "team_id", files.teams))
     return problems
 

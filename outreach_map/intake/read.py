@@ -84,9 +84,10 @@ def collect_problems(programme: Programme, *, bounds: Bounds | None = None) -> t
 def _read(programme: Programme, bounds: Bounds | None) -> tuple[RawTables | None, list[Problem]]:
     problems: list[Problem] = []
     files = programme.files
-    hotspots = _table(files.hotspots, RawHotspot, problems)
-    points = _table(files.points, RawPoint, problems)
-    teams = _table(files.teams, RawTeam, problems)
+    seen: dict[Path, set[str] | None] = {}
+    hotspots = _table(files.hotspots, RawHotspot, problems, seen)
+    points = _table(files.points, RawPoint, problems, seen)
+    teams = _table(files.teams, RawTeam, problems, seen)
     risks = _table(files.risks, RawRisk, problems)
     visits = _table(files.visits, RawVisit, problems)
     decisions = _table(files.decisions, RawDecision, problems)
@@ -107,20 +108,33 @@ def _read(programme: Programme, bounds: Bounds | None) -> tuple[RawTables | None
         decisions=tuple(decisions),
         residents=_residents(cells, files.population, problems),
     )
-    problems += checks.across_tables(tables, files)
+    problems += checks.across_tables(tables, files, seen)
     if bounds is not None:
         problems += checks.locations(tables, files, bounds)
     warnings = tuple(problem for problem in problems if problem.severity is Severity.WARNING)
     return RawTables(**{**vars(tables), "warnings": warnings}), problems
 
 
-def _table(path: Path | None, kind: type[R], problems: list[Problem]) -> list[R]:
-    """Valid rows of one file; what is wrong with the others goes to `problems`."""
+def _table(
+    path: Path | None,
+    kind: type[R],
+    problems: list[Problem],
+    seen: dict[Path, set[str] | None] | None = None,
+) -> list[R]:
+    """Valid rows of one file; what is wrong with the others goes to `problems`.
+
+    `seen` is told the ids of all rows, valid or not, so that one bad row is not reported again by
+    every row that refers to it; None where the file as a whole could not be read.
+    """
     if path is None:
         return []
     source = read_source(path)
     problems += source.problems
-    if not source.columns or not _has_columns(source, kind, problems):
+    readable = bool(source.columns) and _has_columns(source, kind, problems)
+    if seen is not None:
+        known_ids = {" ".join(row.cells.get("id", "").split()) for row in source.rows}
+        seen[path] = known_ids if readable else None
+    if not readable:
         return []
     known = _known_columns(kind)
     unknown = [

@@ -84,19 +84,20 @@ def solve(
     if not any(client.windows and client.vehicles for client in problem.clients):
         return _nobody(problem)
     context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_child, args=(problem, seed, iterations, seconds, sender))
-    child.daemon = True
+    ours, theirs = context.Pipe()
+    child = context.Process(target=_child, args=(theirs,), daemon=True)
     child.start()
-    sender.close()
+    # With only one holder of each end, a child that dies is an error here and not a wait.
+    theirs.close()
     try:
-        if not receiver.poll(hard_limit_s):
+        ours.send((problem, seed, iterations, seconds))
+        if not ours.poll(hard_limit_s):
             raise SolverError(
                 f"The route search was ended after {hard_limit_s:.0f} seconds without an answer.",
                 mend="Lower routing.iterations in outreach.toml, or plan fewer hotspots a round.",
             )
-        answer = receiver.recv()
-    except EOFError:
+        answer = ours.recv()
+    except (EOFError, BrokenPipeError, ConnectionResetError):
         raise SolverError(
             "The route search ended without an answer.",
             mend="Free some memory and try again. A script of your own needs its calls under "
@@ -105,7 +106,7 @@ def solve(
     finally:
         child.kill()
         child.join()
-        receiver.close()
+        ours.close()
     if isinstance(answer, SolverError):
         raise answer
     if not isinstance(answer, Solution):
@@ -120,23 +121,18 @@ def _nobody(problem: RoutingProblem) -> Solution:
     )
 
 
-def _child(
-    problem: RoutingProblem,
-    seed: int,
-    iterations: int | None,
-    seconds: float | None,
-    sender: Connection,
-) -> None:
-    """Run in the child: send a Solution, or the type of a fault."""
+def _child(connection: Connection) -> None:
+    """Run in the child: receive a problem, send a Solution or the type of a fault."""
     try:
+        problem, seed, iterations, seconds = connection.recv()
         stop = MaxRuntime(seconds) if seconds is not None else MaxIterations(iterations or 1000)
-        sender.send(search(problem, seed, stop))
+        connection.send(search(problem, seed, stop))
     except SolverError as error:
-        sender.send(error)
+        connection.send(error)
     except Exception as error:
-        sender.send(type(error).__name__)
+        connection.send(type(error).__name__)
     finally:
-        sender.close()
+        connection.close()
 
 
 def search(problem: RoutingProblem, seed: int, stop: MaxIterations | MaxRuntime) -> Solution:

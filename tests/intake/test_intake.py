@@ -180,6 +180,19 @@ def test_all_problems_come_at_once(write) -> None:
     ]
 
 
+def test_a_bad_row_is_not_reported_again_by_those_that_refer_to_it(write) -> None:
+    visits = "date,hotspot_id,team_id\n2026-02-03,H1,T1\n"
+    spoilt = HOTSPOTS + ROW.replace(",2,", ",two,")
+    assert only_problem(write(hotspots=spoilt, visits=visits)).column == "est_mid"
+    assert only_problem(write(hotspots=b"\xff\xfe", visits=visits)).what == "is not UTF-8 text"
+    assert only_problem(write(hotspots=HOTSPOTS + ROW, points=b"\xff\xfe")).file == "points.csv"
+
+
+def test_a_list_with_commas_is_told_to_use_semicolons(write) -> None:
+    text = HOTSPOTS + ROW.replace("pwid", '"pwid, fsw"')
+    assert "Separate them by ;" in only_problem(write(hotspots=text)).mend
+
+
 def test_unknown_columns_are_left_out_with_a_warning(write) -> None:
     text = HOTSPOTS.replace("communities", "Real Name").replace("id,", "id,") + ROW
     tables = read_tables(write(hotspots=text), bounds=BOUNDS)

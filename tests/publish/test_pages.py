@@ -23,7 +23,8 @@ from outreach_map.layers import to_json
 from outreach_map.layers.basemap import MAGIC, encode_basemap
 from outreach_map.programme import Contacts
 from outreach_map.publish import Plan, publish_round
-from outreach_map.publish.exports import _harmless
+from outreach_map.publish.exports import _harmless, _rounded
+from outreach_map.risk import FlagKind
 from outreach_map.tables import Band, Rating, RiskState
 
 
@@ -192,6 +193,47 @@ def test_the_geopackage_reads_back(town_maps: Path, town_plan: Plan) -> None:
     assert set(points[points.geom_type == "Point"]["code"]) == {
         point.code for point in release.points if point.public
     }
+
+
+def test_the_geopackage_tells_gaps_of_areas_that_are_drawn(
+    town_maps: Path, town_plan: Plan
+) -> None:
+    drawn = {h.code for h in town_plan.release.hotspots if h.place.mapped}
+    expected = [
+        (row.hotspot, row.service)
+        for row in town_plan.coverage.services
+        if row.first_broken is not None and row.hotspot in drawn
+    ]
+    assert expected
+    gaps = gpd.read_file(town_maps / "plan.gpkg", layer="gaps")
+    assert list(zip(gaps["hotspot"], gaps["service"], strict=True)) == expected
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(13, 13.001), st.floats(53, 53.001)),
+        min_size=3, max_size=8, unique=True,
+    )
+)  # fmt: skip
+def test_rounding_spoils_no_area(corners: list[tuple[float, float]]) -> None:
+    area = shapely.MultiPoint(corners).convex_hull
+    rounded = _rounded(area)
+    assert rounded.is_valid
+    coords = shapely.get_coordinates(rounded)
+    np.testing.assert_array_equal(coords, np.round(coords, 4))
+
+
+def test_a_team_is_told_of_the_only_way_out_at_its_stops(town_maps: Path, town_plan: Plan) -> None:
+    told = 0
+    for team in town_plan.release.teams:
+        tours = [t for t in town_plan.routes.itineraries if t.team == team.code]
+        visits = [stop.code for tour in tours for stop in tour.visits]
+        shut_in = {f.about for f in town_plan.flags if f.kind is FlagKind.ONLY_WAY_IN}
+        page = (town_maps / f"team-{team.code.lower()}.html").read_text(encoding="utf-8")
+        body = page.split("<script", 1)[0]
+        assert body.count(FlagKind.ONLY_WAY_IN.value) == sum(code in shut_in for code in visits)
+        told += body.count(FlagKind.ONLY_WAY_IN.value)
+    assert told
 
 
 def test_without_a_legal_contact_nothing_is_written(town_plan: Plan, tmp_path: Path) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,7 +32,8 @@ from outreach_map.routing import (
 from outreach_map.routing.problem import DAY_S, UNREACHABLE
 from outreach_map.routing.solver import search
 
-SHARED = Path(__file__).parents[3] / "shared"
+PROJECT = Path(__file__).parents[2]
+SHARED = PROJECT.parent / "shared"
 ALL_DAY = (0, DAY_S - 1)
 ONLY = frozenset({0})
 
@@ -216,6 +220,25 @@ def test_a_search_that_hangs_is_ended() -> None:
     problem = line_problem([visit(place) for place in (1, 2, 3, 4)])
     with pytest.raises(SolverError, match="ended after"):
         solve(problem, iterations=10**9, hard_limit_s=3.0)
+
+
+def test_a_script_without_a_guard_gets_an_error_and_does_not_wait(tmp_path: Path) -> None:
+    script = tmp_path / "plan.py"
+    script.write_text(
+        "from tests.routing.test_solver import line_problem, visit\n"
+        "from outreach_map.routing import solve\n"
+        "print(solve(line_problem([visit(1)] * 1), iterations=5))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode != 0
+    assert "__main__" in done.stderr
 
 
 GOOD = line_problem(

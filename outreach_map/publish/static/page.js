@@ -26,8 +26,14 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   // On paper nothing can be unfolded.
+  /** @type {HTMLDetailsElement[]} */
+  let folded = [];
   addEventListener("beforeprint", () => {
-    for (const folded of document.querySelectorAll("details")) folded.open = true;
+    folded = [...document.querySelectorAll("details:not([open])")];
+    for (const one of folded) one.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const one of folded) one.open = false;
   });
 
   // The way of a shift is on the map while the shift is open in the list.
