@@ -6,16 +6,30 @@ wrong column may be a note.
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date
+from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+from shapely.geometry.base import BaseGeometry
 
 from outreach_map.hours import Hours
 from outreach_map.programme import LANGUAGE
 
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
+_LARGEST = 1e12
+
+
+class DecimalMark(StrEnum):
+    """What parts the decimals in a file; the context in which its numbers are read.
+
+    Where a comma parts the cells, a comma within a number may part the thousands: it is refused.
+    """
+
+    POINT = "point"
+    POINT_OR_COMMA = "point or comma"
 
 
 def _text(value: object) -> str:
@@ -29,24 +43,27 @@ def _identifier(value: object) -> str:
     return text
 
 
-def _number(value: object) -> float:
+def _number(value: object, info: ValidationInfo) -> float:
     text = _text(value).replace("−", "-")
-    if "," in text and "." not in text:
+    if info.context is DecimalMark.POINT_OR_COMMA and "." not in text:
         text = text.replace(",", ".")
     if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", text):
         raise ValueError("is not a number | Write digits only, or leave the cell empty if unknown.")
-    return float(text)
+    number = float(text)
+    if not math.isfinite(number) or abs(number) > _LARGEST:
+        raise ValueError("is larger than can be | Correct the number.")
+    return number
 
 
-def _count(value: object) -> int:
-    number = _number(value)
+def _count(value: object, info: ValidationInfo) -> int:
+    number = _number(value, info)
     if number < 0 or number != int(number):
         raise ValueError("is not a whole number from 0 | Write digits only, or leave it empty.")
     return int(number)
 
 
-def _amount(value: object) -> float:
-    number = _number(value)
+def _amount(value: object, info: ValidationInfo) -> float:
+    number = _number(value, info)
     if number < 0:
         raise ValueError("is below zero | Correct the number, or leave it empty if unknown.")
     return number
@@ -109,6 +126,19 @@ def _yes(value: object) -> bool:
     raise ValueError("is neither yes nor no | Write yes or no.")
 
 
+def _spot(geometry: BaseGeometry) -> BaseGeometry:
+    if geometry.geom_type not in ("Point", "Polygon", "MultiPolygon"):
+        raise ValueError("is neither a point nor an area | Draw a point or a polygon.")
+    return geometry
+
+
+def _zone(geometry: BaseGeometry) -> BaseGeometry:
+    # A risk may run along a street; it is released as the areas that the line touches.
+    if geometry.geom_type in ("LineString", "MultiLineString"):
+        return geometry
+    return _spot(geometry)
+
+
 Text = Annotated[str, BeforeValidator(_text)]
 Identifier = Annotated[str, BeforeValidator(_identifier)]
 Number = Annotated[float, BeforeValidator(_number)]
@@ -120,3 +150,5 @@ Tokens = Annotated[tuple[str, ...], BeforeValidator(_tokens)]
 Languages = Annotated[tuple[str, ...], BeforeValidator(_languages)]
 OpeningHours = Annotated[Hours, BeforeValidator(_hours)]
 YesNo = Annotated[bool, BeforeValidator(_yes)]
+Spot = Annotated[BaseGeometry, AfterValidator(_spot)]
+Zone = Annotated[BaseGeometry, AfterValidator(_zone)]

@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from outreach_map.errors import InputError, Problem, Severity
 from outreach_map.intake import checks
-from outreach_map.intake.cells import Number
+from outreach_map.intake.cells import DecimalMark, Number
 from outreach_map.intake.rows import (
     RawCell,
     RawDecision,
@@ -156,7 +156,8 @@ def _table(
     rows = []
     for row in source.rows:
         try:
-            rows.append(kind.model_validate(_values(row, kind, known)))
+            values = _values(row, kind, known, source.decimal_mark)
+            rows.append(kind.model_validate(values, context=source.decimal_mark))
         except ValidationError as error:
             problems += _explain(error, source.file, row)
     return rows
@@ -187,7 +188,9 @@ def _has_columns(source: Source, kind: type[Row], problems: list[Problem]) -> bo
     return not missing
 
 
-def _values(row: SourceRow, kind: type[Row], known: set[str]) -> dict[str, object]:
+def _values(
+    row: SourceRow, kind: type[Row], known: set[str], mark: DecimalMark
+) -> dict[str, object]:
     values: dict[str, object] = {"row": row.row}
     values.update((name, text) for name, text in row.cells.items() if name in known)
     for prefix in kind.prefixes:
@@ -197,7 +200,7 @@ def _values(row: SourceRow, kind: type[Row], known: set[str]) -> dict[str, objec
             if re.fullmatch(prefix + "[a-z0-9_]{1,30}", name)
         }
     if kind.located:
-        geometry = row.geometry or _point(values)
+        geometry = row.geometry or _point(values, mark)
         values.pop("lon", None)
         values.pop("lat", None)
         if geometry is not None:
@@ -208,10 +211,10 @@ def _values(row: SourceRow, kind: type[Row], known: set[str]) -> dict[str, objec
     return values
 
 
-def _point(values: Mapping[str, object]) -> BaseGeometry | None:
+def _point(values: Mapping[str, object], mark: DecimalMark) -> BaseGeometry | None:
     """Point of the columns lon and lat; None where one is missing or out of range."""
     try:
-        lon, lat = (_NUMBER.validate_python(values[name]) for name in ("lon", "lat"))
+        lon, lat = (_NUMBER.validate_python(values[name], context=mark) for name in ("lon", "lat"))
     except (KeyError, ValidationError):
         return None
     return shapely.Point(lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from shapely.geometry.base import BaseGeometry
 
 from outreach_map.errors import Problem
 from outreach_map.hours import Hours
@@ -21,10 +20,12 @@ from outreach_map.intake.cells import (
     Languages,
     Number,
     OpeningHours,
+    Spot,
     Text,
     Token,
     Tokens,
     YesNo,
+    Zone,
 )
 from outreach_map.tables import Affects, DecisionKind, Mode, PointStatus, RiskAction
 
@@ -46,11 +47,13 @@ class Row(BaseModel):
 
     row: int
 
-    def __repr__(self) -> str:
-        """Kind and row number; never a value."""
-        return f"{type(self).__name__}(row={self.row})"
+    def __repr_args__(self) -> Iterator[tuple[str | None, object]]:
+        """Row number; never a value. repr, str and what rich or a debugger prints come from it."""
+        yield "row", self.row
 
-    __str__ = __repr__
+    def __str__(self) -> str:
+        """The same as the repr."""
+        return repr(self)
 
 
 class RawHotspot(Row):
@@ -59,7 +62,7 @@ class RawHotspot(Row):
     located: ClassVar[bool] = True
 
     id: Identifier
-    geometry: BaseGeometry
+    geometry: Spot
     precision_m: Amount | None = None
     typology: Token = ""
     communities: Tokens = ()
@@ -95,7 +98,7 @@ class RawPoint(Row):
 
     id: Identifier
     name: Text
-    geometry: BaseGeometry
+    geometry: Spot
     type: Token
     services: Tokens
     opening_hours: OpeningHours = Hours()
@@ -114,7 +117,7 @@ class RawRisk(Row):
     located: ClassVar[bool] = True
 
     id: Identifier
-    geometry: BaseGeometry
+    geometry: Zone
     category: Token
     affects: Affects
     likelihood: _Score

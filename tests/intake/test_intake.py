@@ -180,12 +180,30 @@ def test_all_problems_come_at_once(write) -> None:
     ]
 
 
+def test_a_file_in_another_crs_is_refused(write, tmp_path: Path) -> None:
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::25833"}}
+    document = {"type": "FeatureCollection", "crs": crs, "features": []}
+    (tmp_path / "risks.geojson").write_text(json.dumps(document))
+    assert "WGS 84" in only_problem(write()).what
+
+
+def test_an_open_quote_is_named_with_its_row(write) -> None:
+    problem = only_problem(write(hotspots=HOTSPOTS + ROW + ROW.replace("H1", '"H2')))
+    assert (problem.row, problem.file) == (3, "hotspots.csv")
+    assert "quote" in problem.what
+
+
+def test_a_comma_in_a_number_of_a_comma_file_is_refused(write) -> None:
+    text = HOTSPOTS + ROW.replace(",1,2,3,", ',1,"1,234",5,')
+    assert only_problem(write(hotspots=text)).column == "est_mid"
+
+
 def test_a_bad_row_is_not_reported_again_by_those_that_refer_to_it(write) -> None:
     visits = "date,hotspot_id,team_id\n2026-02-03,H1,T1\n"
     spoilt = HOTSPOTS + ROW.replace(",2,", ",two,")
     assert only_problem(write(hotspots=spoilt, visits=visits)).column == "est_mid"
     assert only_problem(write(hotspots=b"\xff\xfe", visits=visits)).what == "is not UTF-8 text"
-    assert only_problem(write(hotspots=HOTSPOTS + ROW, points=b"\xff\xfe")).file == "points.csv"
+    assert only_problem(write(points=b"\xff\xfe")).file == "points.csv"
 
 
 def test_a_list_with_commas_is_told_to_use_semicolons(write) -> None:
