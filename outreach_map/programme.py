@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, get_args
 from zoneinfo import available_timezones
 
@@ -16,6 +17,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from outreach_map.errors import ProgrammeError
 
 _FILE = "outreach.toml"
+# A file by its usual name belongs to the programme without being named.
+USUAL_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "risks": "risks.geojson",
+        "visits": "visits.csv",
+        "decisions": "decisions.csv",
+        "population": "population.csv",
+    }
+)
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
 
 
@@ -57,7 +67,9 @@ _FileName = Annotated[str, AfterValidator(_inside)]
 class _Table(BaseModel):
     """A table of outreach.toml: frozen, no unknown keys, values never quoted in errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, hide_input_in_errors=True, allow_inf_nan=False
+    )
 
 
 class Contact(_Table):
@@ -76,12 +88,13 @@ class Contacts(_Table):
 
 
 class PrivacyPolicy(_Table):
-    """The rules of the released areas; they can be made stricter than the defaults.
+    """The rules of the released areas.
 
     `residents` or, where those are unknown, `buildings` is what an area must hold (k). No disc of
     `disc_m` may hold more than `disc_share` of its plausible places. Squares have a side of
-    `cell_m`; a place wider than `widest_m` is listed and not mapped. The floors keep a slip of the
-    pen from switching the gate off.
+    `cell_m`; a place wider than `widest_m` is listed and not mapped. The rules can be made
+    stricter at will, and looser down to a floor that keeps a slip of the pen from switching the
+    gate off: 100 residents or 20 buildings, squares of 100 m, discs of 50 m, half of the places.
     """
 
     residents: Annotated[int, Field(ge=100)] = 250
@@ -220,8 +233,7 @@ def load_programme(folder: Path | str) -> Programme:
     folder = Path(folder)
     path = folder / _FILE
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        settings = _Settings.model_validate(tomllib.loads(text))
+        settings = _Settings.model_validate(_parsed(path.read_text(encoding="utf-8-sig")))
     except (FileNotFoundError, NotADirectoryError):
         raise ProgrammeError(
             f"The folder has no {_FILE}.",
@@ -232,22 +244,16 @@ def load_programme(folder: Path | str) -> Programme:
         raise ProgrammeError(
             "The file cannot be read as UTF-8 text.", where=_FILE, mend="Save it as UTF-8."
         ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise ProgrammeError(
-            f"The file is not valid TOML: {_place(str(error))}",
-            where=_FILE,
-            mend="Compare the line with data/neubrandenburg/outreach.toml.",
-        ) from None
     except ValidationError as error:
         raise ProgrammeError(_explain(error), where=_FILE, mend="") from None
-    streets = _existing(folder, settings.programme.streets, "streets")
+    _require_files(folder, settings)
     return Programme(
         folder=folder,
         name=settings.programme.name,
         timezone=settings.programme.timezone,
         languages=tuple(settings.programme.languages),
         invented=settings.programme.invented,
-        streets=streets,
+        streets=folder / settings.programme.streets,
         study_area=_bounds(settings.programme.study_area),
         contacts=settings.contacts,
         files=_files(folder, settings.files),
@@ -258,22 +264,32 @@ def load_programme(folder: Path | str) -> Programme:
     )
 
 
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        # Numbers and nestings beyond all bounds end in other errors than the parser's own.
+        raise ProgrammeError(
+            f"The file is not valid TOML: {_place(str(error))}",
+            where=_FILE,
+            mend="Compare the line with data/neubrandenburg/outreach.toml.",
+        ) from None
+
+
 def _bounds(box: list[float] | None) -> tuple[float, float, float, float] | None:
     return None if box is None else (box[0], box[1], box[2], box[3])
 
 
 def _files(folder: Path, names: _Names) -> Files:
     def optional(key: str, name: str | None) -> Path | None:
-        if name is not None:
-            return _existing(folder, name, f"files.{key}")
-        # A file by its usual name belongs to the programme; one that is not there is no fault.
-        usual = folder / ("risks.geojson" if key == "risks" else f"{key}.csv")
-        return usual if usual.is_file() else None
+        path = folder / (name or USUAL_NAMES[key])
+        # One that is not named and not there is no fault.
+        return path if path.is_file() else None
 
     return Files(
-        hotspots=_existing(folder, names.hotspots, "files.hotspots"),
-        points=_existing(folder, names.points, "files.points"),
-        teams=_existing(folder, names.teams, "files.teams"),
+        hotspots=folder / names.hotspots,
+        points=folder / names.points,
+        teams=folder / names.teams,
         risks=optional("risks", names.risks),
         visits=optional("visits", names.visits),
         decisions=optional("decisions", names.decisions),
@@ -281,21 +297,39 @@ def _files(folder: Path, names: _Names) -> Files:
     )
 
 
-def _existing(folder: Path, name: str, key: str) -> Path:
-    path = folder / name
-    if not path.is_file():
+def _require_files(folder: Path, settings: _Settings) -> None:
+    """Reject names of files that do not exist (ProgrammeError), all of them at once."""
+    named = {"streets": settings.programme.streets}
+    named |= {f"files.{key}": name for key, name in settings.files if name is not None}
+    missing = {key: name for key, name in named.items() if not (folder / name).is_file()}
+    if missing:
+        one = len(missing) == 1
         raise ProgrammeError(
-            f"The file {name} does not exist.",
-            where=f"{_FILE}, {key}",
-            mend="Put it into the folder, or correct its name.",
+            f"The file {', '.join(missing.values())} does not exist."
+            if one
+            else f"The files {', '.join(missing.values())} do not exist.",
+            where=f"{_FILE}, {', '.join(missing)}",
+            mend=f"Put {'it' if one else 'them'} into the folder, or correct the name.",
         )
-    return path
 
 
 def _place(message: str) -> str:
     """The parser's message without what it quotes: 'at line 7, column 3'."""
     match = re.search(r"at (line \d+, column \d+|end of document)", message)
     return f"see {match[1]}." if match else "see the quotes and brackets."
+
+
+# pydantic's own words, where a planner would stumble over them.
+_PLAINLY = {
+    "missing": "is missing",
+    "model_type": "has to be a table, as in the example programme",
+    "string_type": "has to be text in quotes",
+    "int_type": "has to be a whole number",
+    "float_type": "has to be a number",
+    "finite_number": "has to be a number",
+    "bool_type": "has to be true or false",
+    "list_type": "has to be a list in square brackets",
+}
 
 
 def _explain(error: ValidationError) -> str:
@@ -311,6 +345,7 @@ def _explain(error: ValidationError) -> str:
             sentences.append(f"{key} is not a known setting; {hint}")
         else:
             message = item["msg"].removeprefix("Value error, ")
+            message = _PLAINLY.get(item["type"], message.replace("Input should be", "has to be"))
             sentences.append(f"{key}: {message[:1].lower()}{message[1:]}.")
     return " ".join(sentences)
 

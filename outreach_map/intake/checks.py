@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -97,8 +98,20 @@ def _unknown(path: Path, row: int, column: str, other: Path) -> Problem:
     )
 
 
-def locations(tables: RawTables, files: Files, bounds: Bounds) -> list[Problem]:
-    """Coordinates that look swapped, or lie far from the study area; none of them is shown."""
+@dataclass(frozen=True, repr=False)
+class _Located:
+    """Where a row says that something is."""
+
+    row: int
+    column: str
+    geometry: BaseGeometry
+
+
+def locations(tables: RawTables, files: Files, bounds: Bounds | None) -> list[Problem]:
+    """Coordinates that look swapped, are off the globe or lie far off; none of them is shown.
+
+    Without `bounds` only what cannot be in degrees at all is noticed.
+    """
     problems: list[Problem] = []
     located: list[tuple[Path | None, Sequence[RawHotspot | RawPoint | RawRisk]]] = [
         (files.hotspots, tables.hotspots),
@@ -107,20 +120,30 @@ def locations(tables: RawTables, files: Files, bounds: Bounds) -> list[Problem]:
     ]
     for path, rows in located:
         if path is not None and rows:
-            problems += _misplaced(path.name, rows, bounds)
+            spots = [_Located(row.row, "lon, lat", row.geometry) for row in rows]
+            problems += _misplaced(path.name, spots, bounds)
+    bases = [
+        _Located(team.row, column, spot)
+        for team in tables.teams
+        for column, value in (("start", team.start), ("end", team.end))
+        if (spot := base(value)) is not None
+    ]
+    if bases:
+        problems += _misplaced(files.teams.name, bases, bounds)
     return problems
 
 
-def _misplaced(
-    file: str, rows: Sequence[RawHotspot | RawPoint | RawRisk], bounds: Bounds
-) -> Iterable[Problem]:
-    centres = shapely.get_coordinates(
-        shapely.centroid(np.array([row.geometry for row in rows], dtype=object))
-    )
-    off_km = _distance_km(centres, bounds)
-    far = off_km > FAR_KM
-    swapped = far & (_distance_km(centres[:, ::-1], bounds) <= FAR_KM)
-    if swapped.sum() > 1 and swapped.sum() > len(rows) / 2:
+def _misplaced(file: str, rows: Sequence[_Located], bounds: Bounds | None) -> Iterable[Problem]:
+    geometries = np.array([row.geometry for row in rows], dtype=object)
+    west, south, east, north = shapely.bounds(geometries).T
+    off_globe = (west < -180) | (east > 180) | (south < -90) | (north > 90)
+    turned = (np.abs([west, east]) <= 90) & (np.abs([south, north]) <= 180)
+    far, swapped = off_globe, off_globe & turned.all(axis=0)
+    if bounds is not None:
+        centres = shapely.get_coordinates(shapely.centroid(geometries))
+        far = off_globe | (_distance_km(centres, bounds) > FAR_KM)
+        swapped = far & (_distance_km(centres[:, ::-1], bounds) <= FAR_KM)
+    if rows[0].column == "lon, lat" and swapped.sum() > 1 and swapped.sum() > len(rows) / 2:
         # One cause, one problem: the columns were named the wrong way round.
         yield Problem(
             file,
@@ -129,18 +152,26 @@ def _misplaced(
             "longitude and latitude look swapped in most rows",
             "Swap the names of the two columns.",
         )
-        far &= ~swapped
+        off_globe, far = off_globe & ~swapped, far & ~swapped
         swapped = np.zeros_like(swapped)
-    for row, is_far, is_swapped in zip(rows, far, swapped, strict=True):
+    for row, is_off, is_far, is_swapped in zip(rows, off_globe, far, swapped, strict=True):
         if is_swapped:
             yield Problem(
-                file, row.row, "lon, lat", "longitude and latitude look swapped", "Swap the two."
+                file, row.row, row.column, "longitude and latitude look swapped", "Swap the two."
+            )
+        elif is_off:
+            yield Problem(
+                file,
+                row.row,
+                row.column,
+                "is not a location in degrees",
+                "Write degrees: lon from -180 to 180, lat from -90 to 90.",
             )
         elif is_far:
             yield Problem(
                 file,
                 row.row,
-                "lon, lat",
+                row.column,
                 f"lies far (more than {FAR_KM:.0f} km) from the study area",
                 "Check the coordinates, or take an extract and a study area that reach there.",
             )

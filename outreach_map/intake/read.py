@@ -1,7 +1,8 @@
 """Read and validate all tables of a programme; every problem of every file at once.
 
-No message quotes a coordinate, a note, a count or an id: what was found is shown only where it
-has the form of a date or of a short plain word in a column with a closed set of values.
+No message quotes a coordinate, a note, a count or an id. A cell may stand in the wrong column, so
+what was found is shown only where it has the form of a date, or is nearly one of the words that a
+column with a closed set of values takes.
 """
 
 from __future__ import annotations
@@ -9,22 +10,23 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
 import h3
 import numpy as np
 import shapely
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from shapely.geometry.base import BaseGeometry
 
 from outreach_map.errors import InputError, Problem, Severity
 from outreach_map.intake import checks
-from outreach_map.intake.cells import DecimalMark, Number
 from outreach_map.intake.rows import (
     RawCell,
     RawDecision,
     RawHotspot,
+    RawLonLat,
     RawPoint,
     RawResidents,
     RawRisk,
@@ -34,20 +36,24 @@ from outreach_map.intake.rows import (
     Row,
 )
 from outreach_map.intake.sources import Source, SourceRow, read_source
-from outreach_map.programme import Programme
+from outreach_map.programme import USUAL_NAMES, Files, Programme
+from outreach_map.tables import Affects, DecisionKind, Mode, PointStatus, RiskAction
 
 Bounds = tuple[float, float, float, float]
 R = TypeVar("R", bound=Row)
 
-_NUMBER: TypeAdapter[float] = TypeAdapter(Number)
-_SHOWN: Mapping[str, str] = {
-    **dict.fromkeys(
-        ("est_date", "last_visit", "review_by", "verified_on", "assessed_on", "expires_on",
-         "date", "from_date", "until_date"),
-        r"[0-9./-]{6,10}",
-    ),
-    **dict.fromkeys(("kind", "mode", "action", "affects", "status"), r"[A-Za-z_]{1,20}"),
-}  # fmt: skip
+_DATES = frozenset(
+    ("est_date", "last_visit", "review_by", "verified_on", "assessed_on", "expires_on",
+     "date", "from_date", "until_date")
+)  # fmt: skip
+_LIKE_A_DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}")
+_WORDS: Mapping[str, type[StrEnum]] = {
+    "kind": DecisionKind,
+    "mode": Mode,
+    "action": RiskAction,
+    "affects": Affects,
+    "status": PointStatus,
+}
 
 
 def read_tables(programme: Programme, *, bounds: Bounds | None = None) -> RawTables:
@@ -68,11 +74,12 @@ def read_tables(programme: Programme, *, bounds: Bounds | None = None) -> RawTab
     Raises
     ------
     InputError
-        With every problem, when at least one of them is an error.
+        With every error of every file; warnings alone stop nothing.
     """
     tables, problems = _read(programme, bounds)
-    if tables is None or any(problem.severity is Severity.ERROR for problem in problems):
-        raise InputError(problems)
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    if errors:
+        raise InputError(errors)
     return tables
 
 
@@ -81,7 +88,7 @@ def collect_problems(programme: Programme, *, bounds: Bounds | None = None) -> t
     return InputError(_read(programme, bounds)[1]).problems
 
 
-def _read(programme: Programme, bounds: Bounds | None) -> tuple[RawTables | None, list[Problem]]:
+def _read(programme: Programme, bounds: Bounds | None) -> tuple[RawTables, list[Problem]]:
     problems: list[Problem] = []
     files = programme.files
     seen: dict[Path, set[str] | None] = {}
@@ -109,10 +116,37 @@ def _read(programme: Programme, bounds: Bounds | None) -> tuple[RawTables | None
         residents=_residents(cells, files.population, problems),
     )
     problems += checks.across_tables(tables, files, seen)
-    if bounds is not None:
-        problems += checks.locations(tables, files, bounds)
+    problems += checks.locations(tables, files, bounds)
+    problems += _absent(files)
     warnings = tuple(problem for problem in problems if problem.severity is Severity.WARNING)
     return RawTables(**{**vars(tables), "warnings": warnings}), problems
+
+
+def _absent(files: Files) -> Iterable[Problem]:
+    """Warnings for the files that a programme may lack: what is not written down is unknown."""
+    lacks = (
+        (
+            "risks",
+            files.risks,
+            "is not in the folder, so no risk is known, which is not to say that there is none",
+            "Write the register together with the peers.",
+        ),
+        (
+            "visits",
+            files.visits,
+            "is not in the folder, so nothing is known of earlier visits",
+            "Add the log when there is one.",
+        ),
+        (
+            "decisions",
+            files.decisions,
+            "is not in the folder, so no decision of the peers binds the plan",
+            "Ask the peers, and write down what they decide.",
+        ),
+    )
+    for key, path, what, mend in lacks:
+        if path is None:
+            yield Problem(USUAL_NAMES[key], None, "", what, mend, severity=Severity.WARNING)
 
 
 def _table(
@@ -133,14 +167,15 @@ def _table(
     readable = bool(source.columns) and _has_columns(source, kind, problems)
     if seen is not None:
         known_ids = {" ".join(row.cells.get("id", "").split()) for row in source.rows}
-        seen[path] = known_ids if readable else None
+        # Rows that could not be read have ids that nobody knows.
+        seen[path] = known_ids if readable and not source.problems else None
     if not readable:
         return []
     known = _known_columns(kind)
     unknown = [
         name
         for name in source.columns
-        if name not in known and not name.startswith(kind.prefixes or "\0")
+        if name not in known and not any(_item(name, prefix) for prefix in kind.prefixes)
     ]
     if unknown:
         problems.append(
@@ -155,8 +190,10 @@ def _table(
         )
     rows = []
     for row in source.rows:
+        values = _values(row, kind, known)
+        if kind.located and (geometry := _geometry(row, source, problems)) is not None:
+            values["geometry"] = geometry
         try:
-            values = _values(row, kind, known, source.decimal_mark)
             rows.append(kind.model_validate(values, context=source.decimal_mark))
         except ValidationError as error:
             problems += _explain(error, source.file, row)
@@ -166,6 +203,12 @@ def _table(
 def _known_columns(kind: type[Row]) -> set[str]:
     fields = set(kind.model_fields) - {"row", "geometry", "stock", "carry"}
     return fields | ({"lon", "lat"} if kind.located else set())
+
+
+def _item(name: str, prefix: str) -> str:
+    """Item of a column such as `stock_<item>`; empty where the column is not of that family."""
+    item = name.removeprefix(prefix)
+    return item if name != item and re.fullmatch("[a-z0-9_]{1,30}", item) else ""
 
 
 def _has_columns(source: Source, kind: type[Row], problems: list[Problem]) -> bool:
@@ -185,39 +228,47 @@ def _has_columns(source: Source, kind: type[Row], problems: list[Problem]) -> bo
         problems.append(
             Problem(source.file, None, name, "the column is missing", f"{hint}, and fill it.")
         )
+    placed = source.has_geometry or "h3" in source.columns or {"lon", "lat"} <= {*source.columns}
+    if kind is RawCell and not placed:
+        missing.append("h3")
+        problems.append(
+            Problem(
+                source.file, None, "h3", "the column is missing", "Add it, or lon and lat; fill it."
+            )
+        )
     return not missing
 
 
-def _values(
-    row: SourceRow, kind: type[Row], known: set[str], mark: DecimalMark
-) -> dict[str, object]:
+def _values(row: SourceRow, kind: type[Row], known: set[str]) -> dict[str, object]:
     values: dict[str, object] = {"row": row.row}
     values.update((name, text) for name, text in row.cells.items() if name in known)
     for prefix in kind.prefixes:
         values[prefix.rstrip("_")] = {
-            name.removeprefix(prefix): text
-            for name, text in row.cells.items()
-            if re.fullmatch(prefix + "[a-z0-9_]{1,30}", name)
+            item: text for name, text in row.cells.items() if (item := _item(name, prefix))
         }
     if kind.located:
-        geometry = row.geometry or _point(values, mark)
         values.pop("lon", None)
         values.pop("lat", None)
-        if geometry is not None:
-            values["geometry"] = geometry
     elif row.geometry is not None and "lon" in kind.model_fields:
         centre = row.geometry.centroid
         values |= {"lon": str(centre.x), "lat": str(centre.y)}
     return values
 
 
-def _point(values: Mapping[str, object], mark: DecimalMark) -> BaseGeometry | None:
-    """Point of the columns lon and lat; None where one is missing or out of range."""
+def _geometry(row: SourceRow, source: Source, problems: list[Problem]) -> BaseGeometry | None:
+    """Geometry of a row, from the columns lon and lat where the file has none.
+
+    Whether they are degrees at all is seen later, with the swapped ones.
+    """
+    if row.geometry is not None:
+        return row.geometry
+    cells = {name: row.cells[name] for name in ("lon", "lat") if name in row.cells}
     try:
-        lon, lat = (_NUMBER.validate_python(values[name], context=mark) for name in ("lon", "lat"))
-    except (KeyError, ValidationError):
+        place = RawLonLat.model_validate({"row": row.row, **cells}, context=source.decimal_mark)
+    except ValidationError as error:
+        problems += _explain(error, source.file, row)
         return None
-    return shapely.Point(lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None
+    return shapely.Point(place.lon, place.lat)
 
 
 def _explain(error: ValidationError, file: str, row: SourceRow) -> Iterable[Problem]:
@@ -225,18 +276,20 @@ def _explain(error: ValidationError, file: str, row: SourceRow) -> Iterable[Prob
         column = str(item["loc"][0]) if item["loc"] else ""
         if column in ("stock", "carry") and len(item["loc"]) > 1:
             column = f"{column}_{item['loc'][1]}"
+        if column == "geometry" and item["type"] == "missing":
+            continue  # `_geometry` has said why
         what, mend = _words(item["type"], item["msg"])
-        if column == "geometry":
-            column = "lon, lat"
-            what, mend = (
-                "is not a location",
-                "Write degrees: lon from -180 to 180, lat from -90 to 90.",
-            )
-        elif not column:
+        if not column:
             column, _, what = what.partition(" ")
-        found = row.cells.get(column, "")
-        shown = found if re.fullmatch(_SHOWN.get(column, r"\Z\A."), found) else ""
-        yield Problem(file, row.row, column, what, mend, shown)
+        yield Problem(file, row.row, column, what, mend, _shown(column, row.cells.get(column, "")))
+
+
+def _shown(column: str, found: str) -> str:
+    """What was found in a cell as far as it may be shown."""
+    if column in _DATES:
+        return found if _LIKE_A_DATE.fullmatch(found) else ""
+    words = [word.value for word in _WORDS[column]] if column in _WORDS else []
+    return found if difflib.get_close_matches(found.lower(), words, n=1, cutoff=0.6) else ""
 
 
 def _words(kind: str, message: str) -> tuple[str, str]:
@@ -278,9 +331,12 @@ def _residents(
 
 
 def _cell_centre(cell: RawCell) -> tuple[float, float] | None:
+    if cell.h3 is None and cell.lon is not None and cell.lat is not None:
+        on_globe = abs(cell.lon) <= 180 and abs(cell.lat) <= 90
+        return (cell.lon, cell.lat) if on_globe else None
     if cell.h3 is not None:
         if not h3.is_valid_cell(cell.h3):
             return None
         lat, lon = h3.cell_to_latlng(cell.h3)
         return lon, lat
-    return None if cell.lon is None or cell.lat is None else (cell.lon, cell.lat)
+    return None

@@ -56,6 +56,13 @@ class Row(BaseModel):
         return repr(self)
 
 
+class RawLonLat(Row):
+    """The two columns of a row's location, where the file has no geometry."""
+
+    lon: Number
+    lat: Number
+
+
 class RawHotspot(Row):
     """A row of hotspots; people counts and coordinates are confidential."""
 
@@ -83,10 +90,10 @@ class RawHotspot(Row):
     def _ordered(self) -> Self:
         known = [x for x in (self.est_min, self.est_mid, self.est_max) if x is not None]
         if known != sorted(known):
-            raise ValueError(
-                "est_min, est_mid and est_max are not in order | Let est_min be the lowest and "
-                "est_max the highest of the three."
-            )
+            wrong = "est_mid does not lie between est_min and est_max"
+            if self.est_mid is None:
+                wrong = "est_max is below est_min"
+            raise ValueError(f"{wrong} | Let est_min be the lowest and est_max the highest.")
         return self
 
 
