@@ -51,7 +51,7 @@ endif
 
 .venv/installed: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "installing into .venv"
-	@$(PIP) install --constraint constraints.txt --editable .
+	@$(PIP) install --constraint constraints.txt --editable '.[fast]'
 	@touch $@
 
 .venv/installed-dev: .venv/installed

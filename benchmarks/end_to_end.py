@@ -9,7 +9,6 @@ the process and its children together, sampled every 20 ms.
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import tempfile
 import threading
@@ -18,9 +17,8 @@ from datetime import date
 from pathlib import Path
 
 import psutil
-from rich.console import Console
-from rich.table import Table
 
+from benchmarks.table import Row, show
 from outreach_map import load_programme, plan_round, publish_round
 
 REACH_S = 60.0
@@ -55,7 +53,7 @@ class PeakMemory:
             self.megabytes = max(self.megabytes, total / 1e6)
 
 
-def measure(folder: Path, start: date) -> list[dict[str, object]]:
+def measure(folder: Path, start: date) -> list[Row]:
     """Seconds a stage, in all, and the peak of memory."""
     marks: list[tuple[str, float]] = []
     with tempfile.TemporaryDirectory() as temporary, PeakMemory() as memory:
@@ -69,33 +67,18 @@ def measure(folder: Path, start: date) -> list[dict[str, object]]:
         marks.append(("writing maps", time.perf_counter()))
         publish_round(plan, Path(temporary) / "maps")
         ended = time.perf_counter()
-    rows: list[dict[str, object]] = [
-        {"name": stage, "value": round(until - since, 2), "unit": "s", "reach": None, "met": None}
+    total, peak = ended - began, memory.megabytes
+    rows = [
+        Row(stage, until - since, "s")
         for (stage, since), until in zip(
             marks, [mark for _, mark in marks[1:]] + [ended], strict=True
         )
     ]
-    total = ended - began
-    rows.append(
-        {
-            "name": "in all",
-            "value": round(total, 2),
-            "unit": "s",
-            "reach": REACH_S,
-            "met": total <= REACH_S,
-        }
-    )
-    peak = memory.megabytes
-    rows.append(
-        {
-            "name": "peak memory",
-            "value": round(peak),
-            "unit": "MB",
-            "reach": REACH_MB,
-            "met": peak <= REACH_MB,
-        }
-    )
-    return rows
+    return [
+        *rows,
+        Row.at_most("in all", total, "s", REACH_S),
+        Row.at_most("peak memory", peak, "MB", REACH_MB),
+    ]
 
 
 def main() -> None:
@@ -108,19 +91,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     rows = measure(arguments.folder, arguments.start)
-    table = Table(title=f"One plan of {arguments.folder.name}")
-    for heading in ("stage", "value", "unit", "reach", "met"):
-        table.add_column(heading, justify="right" if heading in ("value", "reach") else "left")
-    for row in rows:
-        table.add_row(
-            *(
-                "" if row[key] is None else str(row[key])
-                for key in ("name", "value", "unit", "reach", "met")
-            )
-        )
-    Console().print(table)
-    if arguments.json:
-        arguments.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    show(f"One plan of {arguments.folder.name}", rows, arguments.json)
 
 
 if __name__ == "__main__":

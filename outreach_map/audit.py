@@ -10,15 +10,20 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from outreach_map.network import read_extract
-from outreach_map.planning import Progress, plan_released, require_monday
+from outreach_map.planning import Progress, plan_released, read_city, require_monday
 from outreach_map.privacy import release, release_twin
 from outreach_map.programme import load_programme
 from outreach_map.publish import publish_round
 
 
 def twin_worlds(
-    folder: Path, start: date, *, worlds: int = 1, seed: int = 0, progress: Progress
+    folder: Path,
+    start: date,
+    *,
+    worlds: int = 1,
+    seed: int = 0,
+    progress: Progress,
+    cache: bool = True,
 ) -> tuple[str, ...]:
     """Publish the round of a programme and of its twins, and compare every byte.
 
@@ -34,6 +39,8 @@ def twin_worlds(
         Seed of the moves; world i uses `seed + i`.
     progress
         Called with the name of each stage.
+    cache
+        Whether the streets may be taken from, and kept in, the cache beside the extract.
 
     Returns
     -------
@@ -44,7 +51,7 @@ def twin_worlds(
     programme = load_programme(folder)
     programme.require_legal()
     progress("reading streets")
-    extract = read_extract(programme.streets)
+    extract = read_city(programme, cache=cache)
     differing: set[str] = set()
     with tempfile.TemporaryDirectory(prefix="outreach-map-audit-") as temporary:
         released = release(programme, start, extract)

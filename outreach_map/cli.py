@@ -17,6 +17,7 @@ from rich.table import Table
 from outreach_map.audit import twin_worlds
 from outreach_map.demo import DEMO_ROUND, demo_programme
 from outreach_map.errors import InputError, OutreachMapError, Problem, Severity
+from outreach_map.network import components, read_extract
 from outreach_map.planning import check_programme, plan_round
 from outreach_map.programme import load_programme
 from outreach_map.publish import publish_round
@@ -27,6 +28,15 @@ _errors = Console(stderr=True, highlight=False, soft_wrap=True)
 _out = Console(highlight=False, soft_wrap=True)
 
 FOLDER = click.Path(exists=False, file_okay=False, path_type=Path)
+FILE = click.Path(exists=False, dir_okay=False, path_type=Path)
+
+no_cache = click.option(
+    "--no-cache",
+    "cache",
+    flag_value=False,
+    default=True,
+    help="Read the streets anew, and keep nothing of them beside the extract.",
+)
 
 
 def _exits(command: Callable[P, None]) -> Callable[P, None]:
@@ -46,7 +56,7 @@ def _exits(command: Callable[P, None]) -> Callable[P, None]:
         except OutreachMapError as error:
             _errors.print(f"[bold]Stopped.[/] {_plain(str(error))}")
             sys.exit(2)
-        except click.ClickException:
+        except (click.ClickException, click.Abort):
             raise
         except Exception as error:
             frames = traceback.extract_tb(error.__traceback__)
@@ -121,7 +131,13 @@ def demo(*, rural: bool, out: Path) -> None:
     Example: outreach-map demo --rural --out maps
     """
     with demo_programme(rural=rural) as folder:
-        _plan(folder, DEMO_ROUND, out / DEMO_ROUND.isoformat() / ("rural" if rural else ""), 0)
+        _plan(
+            folder,
+            DEMO_ROUND,
+            out / DEMO_ROUND.isoformat() / ("rural" if rural else ""),
+            0,
+            cache=False,
+        )
 
 
 @main.command()
@@ -129,17 +145,18 @@ def demo(*, rural: bool, out: Path) -> None:
 @click.option("--round", "start", required=True, callback=_monday, help="The round's Monday.")
 @click.option("--out", type=FOLDER, default=Path("maps"), show_default=True, help="Where maps go.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the route search.")
+@no_cache
 @_exits
-def plan(*, folder: Path, start: date, out: Path, seed: int) -> None:
+def plan(*, folder: Path, start: date, out: Path, seed: int, cache: bool) -> None:
     """Plan one week for the programme in FOLDER and write its maps.
 
     Example: outreach-map plan my-programme --round 2026-11-23 --out maps
     """
-    _plan(folder, start, out / start.isoformat(), seed)
+    _plan(folder, start, out / start.isoformat(), seed, cache=cache)
 
 
-def _plan(folder: Path, start: date, directory: Path, seed: int) -> None:
-    result = plan_round(load_programme(folder), start, seed=seed, progress=_say)
+def _plan(folder: Path, start: date, directory: Path, seed: int, *, cache: bool) -> None:
+    result = plan_round(load_programme(folder), start, seed=seed, progress=_say, cache=cache)
     _say("writing maps")
     for path in publish_round(result, directory):
         click.echo(path)
@@ -147,13 +164,14 @@ def _plan(folder: Path, start: date, directory: Path, seed: int) -> None:
 
 @main.command()
 @click.argument("folder", type=FOLDER)
+@no_cache
 @_exits
-def check(*, folder: Path) -> None:
+def check(*, folder: Path, cache: bool) -> None:
     """List every problem in the files of the programme in FOLDER; exit code 1 with errors.
 
     Example: outreach-map check my-programme
     """
-    problems = check_programme(load_programme(folder))
+    problems = check_programme(load_programme(folder), cache=cache)
     _show_problems(problems, _out)
     if any(problem.severity is Severity.ERROR for problem in problems):
         sys.exit(1)
@@ -163,8 +181,9 @@ def check(*, folder: Path) -> None:
 @click.argument("folder", type=FOLDER)
 @click.option("--round", "start", required=True, callback=_monday, help="The round's Monday.")
 @click.option("--worlds", type=click.IntRange(1, 100), default=1, show_default=True)
+@no_cache
 @_exits
-def audit(*, folder: Path, start: date, worlds: int) -> None:
+def audit(*, folder: Path, start: date, worlds: int, cache: bool) -> None:
     """Check that the maps of FOLDER say nothing but the released areas.
 
     Plans the round once as it is and once in each twin world: every hotspot moved at random within
@@ -172,8 +191,61 @@ def audit(*, folder: Path, start: date, worlds: int) -> None:
 
     Example: outreach-map audit my-programme --round 2026-11-23 --worlds 2
     """
-    differing = twin_worlds(folder, start, worlds=worlds, progress=_say)
+    differing = twin_worlds(folder, start, worlds=worlds, progress=_say, cache=cache)
     if differing:
         _errors.print("[bold]The twin worlds differ[/] in: " + ", ".join(differing))
         sys.exit(1)
     _out.print(f"{worlds} twin world{'s' * (worlds != 1)}: every published byte is the same.")
+
+
+@main.command()
+@click.argument("place", required=False)
+@click.option(
+    "--from", "source", type=FILE, help="Larger extract to cut the place out of, offline."
+)
+@click.option("--clip", type=FILE, help="Outline of the place (GeoJSON), with --from.")
+@click.option("-o", "--out", type=FILE, default=Path("streets.osm.pbf"), show_default=True)
+@click.option("--yes", is_flag=True, help="Do not ask before the download.")
+@_exits
+def streets(
+    *, place: str | None, source: Path | None, clip: Path | None, out: Path, yes: bool
+) -> None:
+    """Get the streets of PLACE: by download, or offline out of a larger extract.
+
+    A download asks OpenStreetMap's public services for the place by its name, and so tells them
+    that somebody at this address works there. It never asks for anything finer. Offline,
+    name an extract of the region and the outline of the place instead.
+
+    Example: outreach-map streets --from region.osm.pbf --clip boundary.geojson -o streets.osm.pbf
+    """
+    # Here, since the libraries behind them take a second to load.
+    from outreach_map.network.clip import clip_extract, read_boundary
+    from outreach_map.network.download import download_streets, services
+
+    if (source is None) != (clip is None) or (source is None) == (place is None):
+        raise click.UsageError("Name a PLACE to download, or both --from and --clip.")
+    if place is not None:
+        for service in services():
+            _errors.print(f"asks {service} for: {_plain(place)}")
+        if not yes:
+            click.confirm("Ask them?", abort=True, err=True)
+        _say("downloading")
+        download_streets(place, out)
+    elif source is not None and clip is not None:
+        _say("cutting the place out")
+        clip_extract(source, read_boundary(clip), out)
+    _report_streets(out)
+    click.echo(out)
+
+
+def _report_streets(path: Path) -> None:
+    """Say what an extract holds, and how much of it hangs together."""
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("by", "crossings", "street km", "in one piece", "pieces left aside"):
+        table.add_column(heading, justify="left" if heading == "by" else "right")
+    for mode, network in read_extract(path, cache=False).networks.items():
+        parts = components(network)
+        km = sum(part.length_km for part in parts)
+        share = parts[0].length_km / km if km else 0.0
+        table.add_row(mode, f"{len(network)}", f"{km:.0f}", f"{share:.1%}", f"{len(parts) - 1}")
+    _errors.print(table)

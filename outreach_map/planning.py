@@ -16,8 +16,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from outreach_map.coverage import Standards, assess_coverage
-from outreach_map.errors import Problem, ProgrammeError
-from outreach_map.network import StreetExtract, read_extract
+from outreach_map.errors import Problem, ProgrammeError, Severity
+from outreach_map.network import StreetExtract, add_slopes, read_extract
 from outreach_map.privacy import find_problems, release
 from outreach_map.programme import Programme
 from outreach_map.publish import Plan
@@ -29,7 +29,12 @@ Progress = Callable[[str], None]
 
 
 def plan_round(
-    programme: Programme, start: date, *, seed: int = 0, progress: Progress | None = None
+    programme: Programme,
+    start: date,
+    *,
+    seed: int = 0,
+    progress: Progress | None = None,
+    cache: bool = True,
 ) -> Plan:
     """Plan one round (a week) of a programme.
 
@@ -43,6 +48,8 @@ def plan_round(
         Seed of the route search; the same input and seed give the same plan.
     progress
         Called with the name of each stage as it starts.
+    cache
+        Whether the streets may be taken from, and kept in, `.streets-cache` beside the extract.
 
     Returns
     -------
@@ -59,7 +66,7 @@ def plan_round(
     programme.require_legal()
 
     say("reading streets")
-    extract = read_extract(programme.streets)
+    extract = read_city(programme, cache=cache)
     say("passing the privacy gate")
     released = release(programme, start, extract)
     return plan_released(programme, released, extract, seed=seed, progress=say)
@@ -102,9 +109,28 @@ def plan_released(
     )
 
 
-def check_programme(programme: Programme) -> tuple[Problem, ...]:
+def read_city(programme: Programme, *, cache: bool = True) -> StreetExtract:
+    """Streets of a programme, with slopes where it names an elevation raster."""
+    extract = read_extract(programme.streets, ferries=programme.routing.ferries, cache=cache)
+    return extract if programme.elevation is None else add_slopes(extract, programme.elevation)
+
+
+def check_programme(programme: Programme, *, cache: bool = True) -> tuple[Problem, ...]:
     """List every problem in a programme's files, warnings included, without planning."""
-    return find_problems(programme, read_extract(programme.streets))
+    found = find_problems(programme, read_city(programme, cache=cache))
+    return (*(_no_contact(role) for role in programme.missing_contacts()), *found)
+
+
+def _no_contact(role: str) -> Problem:
+    """A programme without legal support makes no maps; without the others they say so."""
+    return Problem(
+        "outreach.toml",
+        None,
+        f"contacts.{role}",
+        f"no {role} contact is named, and a team in need would look for one",
+        f'Add to [contacts]: {role} = {{ name = "…", phone = "…" }}',
+        severity=Severity.ERROR if role == "legal" else Severity.WARNING,
+    )
 
 
 def timetable(routes: RoutePlan) -> tuple[list[TimedLeg], list[TimedStop]]:

@@ -126,9 +126,13 @@ class RiskCuts(_Table):
 
 
 class RoutingSettings(_Table):
-    """How long the route search runs; iterations, so that the same input gives the same plan."""
+    """How long the route search runs, and whether it may take ferries.
+
+    Iterations, so that the same input gives the same plan. Timetables of ferries are not known.
+    """
 
     iterations: Annotated[int, Field(ge=1, le=1_000_000)] = 1500
+    ferries: bool = False
 
 
 class _Head(_Table):
@@ -139,6 +143,7 @@ class _Head(_Table):
     )
     invented: bool = False
     streets: _FileName = "streets.osm.pbf"
+    elevation: _FileName | None = None
     study_area: list[float] | None = Field(default=None, min_length=4, max_length=4)
 
     @model_validator(mode="after")
@@ -193,6 +198,7 @@ class Programme:
     languages: tuple[str, ...]
     invented: bool
     streets: Path = field(repr=False)
+    elevation: Path | None = field(repr=False)
     study_area: tuple[float, float, float, float] | None
     contacts: Contacts = field(repr=False)
     files: Files = field(repr=False)
@@ -200,6 +206,10 @@ class Programme:
     coverage: CoverageSettings
     risk: RiskCuts
     routing: RoutingSettings
+
+    def missing_contacts(self) -> tuple[str, ...]:
+        """Roles that every peer map should name somebody for, and that nobody is named for."""
+        return tuple(role for role, contact in self.contacts if contact is None)
 
     def require_legal(self) -> None:
         """Reject a programme whose maps would carry no legal support (ProgrammeError)."""
@@ -254,6 +264,7 @@ def load_programme(folder: Path | str) -> Programme:
         languages=tuple(settings.programme.languages),
         invented=settings.programme.invented,
         streets=folder / settings.programme.streets,
+        elevation=_optional(folder, settings.programme.elevation),
         study_area=_bounds(settings.programme.study_area),
         contacts=settings.contacts,
         files=_files(folder, settings.files),
@@ -274,6 +285,10 @@ def _parsed(text: str) -> dict[str, Any]:
             where=_FILE,
             mend="Compare the line with data/neubrandenburg/outreach.toml.",
         ) from None
+
+
+def _optional(folder: Path, name: str | None) -> Path | None:
+    return None if name is None else folder / name
 
 
 def _bounds(box: list[float] | None) -> tuple[float, float, float, float] | None:
@@ -300,6 +315,8 @@ def _files(folder: Path, names: _Names) -> Files:
 def _require_files(folder: Path, settings: _Settings) -> None:
     """Reject names of files that do not exist (ProgrammeError), all of them at once."""
     named = {"streets": settings.programme.streets}
+    if settings.programme.elevation is not None:
+        named["elevation"] = settings.programme.elevation
     named |= {f"files.{key}": name for key, name in settings.files if name is not None}
     missing = {key: name for key, name in named.items() if not (folder / name).is_file()}
     if missing:

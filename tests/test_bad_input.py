@@ -158,6 +158,21 @@ def test_check_lists_problems_of_all_files_at_once(
     assert re.search(r"[3-9] errors", result.output)
 
 
+def test_check_tells_of_contacts_that_nobody_named(
+    country: Path, copy_of: Callable[[Path], Path]
+) -> None:
+    folder = copy_of(country)
+    settings = folder / "outreach.toml"
+    kept = re.sub(r"^(emergency|legal) = .*$", "", settings.read_text(), flags=re.MULTILINE)
+    settings.write_text(kept)
+    result = CliRunner().invoke(main, ["check", str(folder)])
+    assert result.exit_code == 1
+    told = " ".join(result.output.split())
+    assert "contacts.legal error" in told
+    assert "contacts.emergency warning" in told
+    assert "psychosocial" not in told
+
+
 def test_check_is_content_with_the_demo(country: Path) -> None:
     result = CliRunner().invoke(main, ["check", str(country)])
     assert result.exit_code == 0, result.output

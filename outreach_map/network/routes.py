@@ -1,47 +1,24 @@
-"""Travel times, paths and nearest facilities on a street network, by SciPy's Dijkstra."""
+"""Travel times, paths and nearest facilities on a street network."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 from shapely.geometry.base import BaseGeometry
 
+from outreach_map.network.costs import EdgeCosts
+from outreach_map.network.dijkstra import DijkstraEngine
+from outreach_map.network.engine import EngineKind, make_engine
+from outreach_map.network.graph import CLOSED_MS
 from outreach_map.network.streets import StreetNetwork
 
 _BLOCK = 128
-_NO_PREDECESSOR = -9999
-
-
-@dataclass(frozen=True, repr=False)
-class ZoneCost:
-    """A zone that makes streets costlier (`weight` >= 0, times the seconds) or closes them."""
-
-    geometry: BaseGeometry
-    weight: float
-    closed: bool = False
-
-    def __post_init__(self) -> None:
-        """Reject a negative weight (ValueError): a zone never makes a street cheaper."""
-        if not self.weight >= 0:
-            raise ValueError("a zone's weight is at least 0")
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class EdgeCosts:
-    """`cost_s` (m,) of each arc in weighted seconds; inf where a street is closed."""
-
-    cost_s: NDArray[np.float64]
-
-    def __post_init__(self) -> None:
-        """Reject costs that are not above zero (ValueError): a solver reads a zero as "no arc"."""
-        if not (self.cost_s > 0).all():
-            raise ValueError("the cost of an arc is above zero")
+_MS = 1000.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -54,12 +31,17 @@ class Matrices:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Path:
-    """One path: its arcs, its line in degrees, metres, seconds and street names on the way."""
+    """One path.
+
+    `arcs` on the way, `lon_lat` (p, 2) its line in degrees, its metres, its true seconds, its
+    cost (the seconds weighted by risk) and the names of the streets on the way.
+    """
 
     arcs: NDArray[np.int64]
     lon_lat: NDArray[np.float64]
     length_m: float
     travel_time_s: float
+    cost_s: float
     street_names: tuple[str, ...]
 
 
@@ -71,29 +53,6 @@ class Nearest:
     facility: NDArray[np.int64]
 
 
-def edge_costs(network: StreetNetwork, zones: Sequence[ZoneCost]) -> EdgeCosts:
-    """Cost of every arc: seconds x (1 + weights of the zones that its street touches).
-
-    Parameters
-    ----------
-    network
-        Streets of one mode.
-    zones
-        Zones in force; a street that only touches one counts as inside.
-    """
-    weight = np.ones(len(network.highway))
-    closed = np.zeros(len(network.highway), dtype=bool)
-    for zone in zones:
-        touched = network.line_tree.query(zone.geometry, predicate="intersects")
-        if zone.closed:
-            closed[touched] = True
-        else:
-            weight[touched] += zone.weight
-    cost_s = network.travel_time_s * weight[network.segment]
-    cost_s[closed[network.segment]] = np.inf
-    return EdgeCosts(cost_s)
-
-
 def travel_time_matrix(
     network: StreetNetwork,
     origins: ArrayLike,
@@ -101,6 +60,7 @@ def travel_time_matrix(
     *,
     cutoff_s: float | None = None,
     costs: EdgeCosts | None = None,
+    engine: EngineKind | None = None,
 ) -> NDArray[np.float64]:
     """Seconds from each origin to each destination.
 
@@ -114,6 +74,8 @@ def travel_time_matrix(
         Answers above it are inf; a time equal to it is kept.
     costs
         Paths are chosen by these costs; the answer is the true time along them.
+    engine
+        Which engine searches; without one the quicker. Not used with `costs`.
 
     Returns
     -------
@@ -124,17 +86,44 @@ def travel_time_matrix(
     IndexError
         When a node does not exist.
     """
-    starts, ends = _nodes(network, origins), _nodes(network, destinations)
     if costs is None:
-        graph = _Graph(network, network.travel_time_s)
-        limit = np.inf if cutoff_s is None else cutoff_s
-        times = np.empty((len(starts), len(ends)))
-        for block in range(0, len(starts), _BLOCK):
-            rows = slice(block, block + _BLOCK)
-            times[rows] = dijkstra(graph.matrix, indices=starts[rows], limit=limit)[:, ends]
-        return times
-    times = travel_matrices(network, starts, ends, costs=costs).travel_time_s
+        return cost_matrix(network, origins, destinations, cutoff_s=cutoff_s, engine=engine)
+    times = travel_matrices(network, origins, destinations, costs=costs).travel_time_s
     return times if cutoff_s is None else np.where(times <= cutoff_s, times, np.inf)
+
+
+def cost_matrix(
+    network: StreetNetwork,
+    origins: ArrayLike,
+    destinations: ArrayLike,
+    *,
+    costs: EdgeCosts | None = None,
+    cutoff_s: float | None = None,
+    engine: EngineKind | None = None,
+) -> NDArray[np.float64]:
+    """Least cost in weighted seconds; arguments as `travel_time_matrix`, all engines agree."""
+    starts, ends = checked_nodes(network, origins), checked_nodes(network, destinations)
+    searching = make_engine(network, costs, kind=engine, searches=min(len(starts), len(ends)))
+    limit_ms = np.inf if cutoff_s is None else np.rint(cutoff_s * _MS)
+    found: NDArray[np.float64] = searching.costs_ms(starts, ends, limit_ms) / _MS
+    return found
+
+
+def cost_profile(
+    network: StreetNetwork,
+    origins: ArrayLike,
+    destinations: ArrayLike,
+    costs: Iterable[EdgeCosts],
+    *,
+    engine: EngineKind | None = None,
+) -> Iterator[NDArray[np.float64]]:
+    """A `cost_matrix` for each of many costs, such as those of the hours of a day, one by one."""
+    starts, ends = checked_nodes(network, origins), checked_nodes(network, destinations)
+    many = 24 * min(len(starts), len(ends))
+    searching = make_engine(network, kind=engine, searches=many)
+    for each in costs:
+        searching.update(each.cost_s)
+        yield searching.costs_ms(starts, ends) / _MS
 
 
 def travel_matrices(
@@ -144,26 +133,32 @@ def travel_matrices(
     *,
     costs: EdgeCosts | None = None,
 ) -> Matrices:
-    """True seconds and metres along the least-cost paths; arguments as `travel_time_matrix`."""
-    starts, ends = _nodes(network, origins), _nodes(network, destinations)
-    graph = _Graph(network, network.travel_time_s if costs is None else costs.cost_s)
+    """True seconds and metres along the least-cost paths; arguments as `travel_time_matrix`.
+
+    By Dijkstra's algorithm, since a plan must not change with the engine: of paths that cost the
+    same, engines may take different ones.
+    """
+    starts, ends = checked_nodes(network, origins), checked_nodes(network, destinations)
+    cost_s = network.travel_time_s if costs is None else costs.cost_s
+    searching = DijkstraEngine(network.graph, cost_s)
+    cheapest = network.graph.cheapest_arcs(cost_s)
+    arc_s, arc_m = network.travel_time_s[cheapest], network.length_m[cheapest]
     time_s = np.full((len(starts), len(ends)), np.inf)
     length_m = np.full((len(starts), len(ends)), np.inf)
     for block in range(0, len(starts), _BLOCK):
-        some = starts[block : block + _BLOCK]
-        cost, before = dijkstra(graph.matrix, indices=some, return_predecessors=True)
-        row, column = np.nonzero(np.isfinite(cost[:, ends]))
+        cost, before = searching.trees(starts[block : block + _BLOCK])
+        row, column = np.nonzero(cost[:, ends] < CLOSED_MS)
         seconds, metres = np.zeros(len(row)), np.zeros(len(row))
         at = ends[column]
         moving = np.arange(len(row))
         # All pairs walk back one arc at a time, until each has come to its origin.
         while len(moving):
             previous = before[row[moving], at[moving]]
-            under_way = previous != _NO_PREDECESSOR
+            under_way = previous >= 0
             moving, previous = moving[under_way], previous[under_way]
-            arc = graph.arcs_between(previous, at[moving])
-            seconds[moving] += network.travel_time_s[arc]
-            metres[moving] += network.length_m[arc]
+            pair = network.graph.pairs_between(previous, at[moving])
+            seconds[moving] += arc_s[pair]
+            metres[moving] += arc_m[pair]
             at[moving] = previous
         time_s[block + row, column] = seconds
         length_m[block + row, column] = metres
@@ -176,22 +171,23 @@ def shortest_paths(
     destinations: ArrayLike,
     *,
     costs: EdgeCosts | None = None,
+    engine: EngineKind = EngineKind.DIJKSTRA,
 ) -> list[Path | None]:
-    """Least-cost path of each pair (origins[i], destinations[i]); None where there is none."""
-    starts, ends = _nodes(network, origins), _nodes(network, destinations)
+    """Least-cost path of each pair (origins[i], destinations[i]); None where there is none.
+
+    The hierarchy is quicker for paths between many places; see `travel_matrices` on why it has to
+    be asked for.
+    """
+    starts, ends = checked_nodes(network, origins), checked_nodes(network, destinations)
     if len(starts) != len(ends):
         raise ValueError("one destination for each origin")
-    graph = _Graph(network, network.travel_time_s if costs is None else costs.cost_s)
-    paths: list[Path | None] = [None] * len(starts)
-    sources = np.unique(starts)
-    for block in range(0, len(sources), _BLOCK):
-        some = sources[block : block + _BLOCK]
-        cost, before = dijkstra(graph.matrix, indices=some, return_predecessors=True)
-        for row, source in enumerate(some):
-            for pair in np.flatnonzero(starts == source):
-                if np.isfinite(cost[row, ends[pair]]):
-                    paths[pair] = _path(network, graph, before[row], int(source), int(ends[pair]))
-    return paths
+    cost_s = network.travel_time_s if costs is None else costs.cost_s
+    searching = make_engine(network, costs, kind=engine)
+    cheapest = network.graph.cheapest_arcs(cost_s)
+    return [
+        None if nodes is None else _path(network, nodes, cheapest, cost_s)
+        for nodes in searching.paths(starts, ends)
+    ]
 
 
 def nearest_facility(
@@ -217,52 +213,25 @@ def nearest_facility(
     Nearest
         (n,) seconds and index into `facilities` (the first of several at one node).
     """
-    places = _nodes(network, facilities)
+    places = checked_nodes(network, facilities)
     if not len(places):
         return Nearest(np.full(len(network), np.inf), np.full(len(network), -1))
-    graph = _Graph(network, network.travel_time_s if costs is None else costs.cost_s, reverse=True)
+    cost_s = network.travel_time_s if costs is None else costs.cost_s
     unique, first = np.unique(places, return_index=True)
-    seconds, _, source = dijkstra(
-        graph.matrix,
+    cost_ms, _, source = dijkstra(
+        network.graph.reversed_matrix(network.graph.pair_cost_ms(cost_s)),
         indices=unique,
         min_only=True,
         return_predecessors=True,
-        limit=np.inf if cutoff_s is None else cutoff_s,
+        limit=np.inf if cutoff_s is None else np.rint(cutoff_s * _MS),
     )
-    found = np.isfinite(seconds)
+    found = np.isfinite(cost_ms)
     slot = np.searchsorted(unique, np.where(found, source, unique[0]))
-    return Nearest(seconds, np.where(found, first[slot], -1))
+    return Nearest(cost_ms / _MS, np.where(found, first[slot], -1))
 
 
-class _Graph:
-    """A CSR matrix without parallel arcs, and the arc that each of its entries stands for."""
-
-    def __init__(
-        self, network: StreetNetwork, cost_s: NDArray[np.float64], *, reverse: bool = False
-    ) -> None:
-        if cost_s.shape != network.tail.shape:
-            raise ValueError("one cost for each arc")
-        tail, head = (network.head, network.tail) if reverse else (network.tail, network.head)
-        size = len(network)
-        key = tail.astype(np.int64) * size + head
-        usable = np.flatnonzero(np.isfinite(cost_s))
-        # SciPy adds parallel entries up, so only the cheapest of each is kept.
-        order = usable[np.lexsort((usable, cost_s[usable], key[usable]))]
-        self._key, first = np.unique(key[order], return_index=True)
-        self._arc = order[first]
-        self._size = size
-        self.matrix = csr_matrix(
-            (cost_s[self._arc], (tail[self._arc], head[self._arc])), shape=(size, size)
-        )
-
-    def arcs_between(self, tail: NDArray[np.int64], head: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Arc of each pair of neighbouring nodes."""
-        key = tail.astype(np.int64) * self._size + head
-        arcs: NDArray[np.int64] = self._arc[np.searchsorted(self._key, key)]
-        return arcs
-
-
-def _nodes(network: StreetNetwork, nodes: ArrayLike) -> NDArray[np.int64]:
+def checked_nodes(network: StreetNetwork, nodes: ArrayLike) -> NDArray[np.int64]:
+    """Node indices as an array; IndexError where one is no node of the network."""
     given = np.asarray(nodes)
     if given.size and given.dtype.kind not in "iu":
         raise IndexError("nodes are named by whole numbers")
@@ -273,13 +242,12 @@ def _nodes(network: StreetNetwork, nodes: ArrayLike) -> NDArray[np.int64]:
 
 
 def _path(
-    network: StreetNetwork, graph: _Graph, before: NDArray[np.int32], start: int, end: int
+    network: StreetNetwork,
+    nodes: NDArray[np.int64],
+    cheapest: NDArray[np.int64],
+    cost_s: NDArray[np.float64],
 ) -> Path:
-    nodes = [end]
-    while nodes[-1] != start:
-        nodes.append(int(before[nodes[-1]]))
-    chain = np.array(nodes[::-1], dtype=np.int64)
-    arcs = graph.arcs_between(chain[:-1], chain[1:])
+    arcs = cheapest[network.graph.pairs_between(nodes[:-1], nodes[1:])]
     pieces = []
     names: list[str] = []
     for arc in arcs:
@@ -293,13 +261,14 @@ def _path(
     line = (
         np.concatenate([pieces[0], *(piece[1:] for piece in pieces[1:])])
         if pieces
-        else network.lon_lat[[start]]
+        else network.lon_lat[nodes[:1]]
     )
     return Path(
         arcs,
         line,
         float(network.length_m[arcs].sum()),
         float(network.travel_time_s[arcs].sum()),
+        float(cost_s[arcs].sum()),
         tuple(names),
     )
 

@@ -1,46 +1,31 @@
-"""The street network as arrays, and what pages draw of the extract."""
+"""The street network of one mode as arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import IntEnum
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
+from outreach_map.network.graph import StreetGraph
+from outreach_map.network.hierarchy import Hierarchy, OrderStore
+from outreach_map.network.tags import SegmentTags
 from outreach_map.tables import Mode
 
 EARTH_RADIUS_M = 6_371_008.8
+_MS = 1000.0
 
 
-class Highway(IntEnum):
-    """Classes of streets, from main roads down; codes are stored, so new ones go to the end."""
+def whole_ms(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Seconds rounded to whole milliseconds, at least one; inf stays.
 
-    MOTORWAY = 0
-    TRUNK = 1
-    PRIMARY = 2
-    SECONDARY = 3
-    TERTIARY = 4
-    RESIDENTIAL = 5
-    SERVICE = 6
-    PEDESTRIAN = 7
-    TRACK = 8
-    CYCLEWAY = 9
-    FOOTWAY = 10
-    PATH = 11
-    STEPS = 12
-
-
-class Lit(IntEnum):
-    """Street lighting; what is not tagged is unknown."""
-
-    UNKNOWN = 0
-    YES = 1
-    NO = 2
+    Networks carry such times, so that the engines, which count in whole milliseconds, give equal
+    answers. A solver reads a zero as "no arc": two nodes at one place are a millisecond apart.
+    """
+    rounded: NDArray[np.float64] = np.maximum(np.rint(seconds * _MS), 1.0) / _MS
+    return rounded
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -62,7 +47,7 @@ class StreetNetwork:
     tail, head
         (m,) nodes of the directed arcs.
     length_m, travel_time_s
-        (m,) of each arc; lengths on the WGS 84 ellipsoid.
+        (m,) of each arc; lengths on the WGS 84 ellipsoid, times in whole milliseconds.
     segment
         (m,) the undirected street segment of an arc; its two directions share one.
     forward
@@ -70,12 +55,14 @@ class StreetNetwork:
     coords, coord_offset
         (c, 2) degrees and (s + 1,): segment i runs along
         `coords[coord_offset[i]:coord_offset[i + 1]]`.
-    highway, lit, bridge, tunnel, steps
-        (s,) class and attributes of each segment, codes of `Highway` and `Lit`.
+    tags
+        Class and attributes of each segment, as small integer codes.
     name_id, names
         (s,) index into `names`, -1 where a street has no name.
     component
         (n,) strongly connected component, 0 being the largest.
+    order_store
+        Where the contraction order is kept between runs, if anywhere.
     """
 
     mode: Mode
@@ -88,23 +75,19 @@ class StreetNetwork:
     forward: NDArray[np.bool_]
     coords: NDArray[np.float64]
     coord_offset: NDArray[np.int64]
-    highway: NDArray[np.uint8]
-    lit: NDArray[np.uint8]
-    bridge: NDArray[np.bool_]
-    tunnel: NDArray[np.bool_]
-    steps: NDArray[np.bool_]
+    tags: SegmentTags
     name_id: NDArray[np.int32]
     names: tuple[str, ...]
     component: NDArray[np.int32]
+    order_store: OrderStore | None = None
 
     def __post_init__(self) -> None:
         """Reject arrays that do not belong together (ValueError)."""
-        arcs, segments = len(self.tail), len(self.highway)
+        arcs, segments = len(self.tail), self.segments
         of_arcs = (self.head, self.length_m, self.travel_time_s, self.segment, self.forward)
-        of_segments = (self.lit, self.bridge, self.tunnel, self.steps, self.name_id)
         if (
             any(len(values) != arcs for values in of_arcs)
-            or any(len(values) != segments for values in of_segments)
+            or len(self.name_id) != segments
             or len(self.coord_offset) != segments + 1
             or len(self.component) != len(self.lon_lat)
         ):
@@ -116,6 +99,12 @@ class StreetNetwork:
         ):
             if arcs and not 0 <= values.min() <= values.max() < end:
                 raise ValueError("an arc leads from node to node along a segment of the network")
+        if len(self.coord_offset) and (
+            self.coord_offset[0] != 0
+            or self.coord_offset[-1] != len(self.coords)
+            or (np.diff(self.coord_offset) < 2).any()
+        ):
+            raise ValueError("a segment has two points or more, and all of them are used")
         if not (self.travel_time_s > 0).all():
             raise ValueError("the time of an arc is above zero")
 
@@ -126,6 +115,25 @@ class StreetNetwork:
     def __repr__(self) -> str:
         """Counts only."""
         return f"StreetNetwork({self.mode}, nodes={len(self)}, arcs={len(self.tail)})"
+
+    def __getstate__(self) -> dict[str, object]:
+        """The arrays alone: indices and hierarchies are made anew where they are needed."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @property
+    def segments(self) -> int:
+        """Number of street segments."""
+        return len(self.tags)
+
+    @cached_property
+    def graph(self) -> StreetGraph:
+        """The arcs as pairs of neighbouring nodes, for the engines."""
+        return StreetGraph(len(self), self.tail, self.head)
+
+    @cached_property
+    def hierarchy(self) -> Hierarchy:
+        """The contraction hierarchy, ordered when it is first needed."""
+        return Hierarchy(self.graph, self.lon_lat, self.order_store)
 
     @cached_property
     def lines(self) -> NDArray[np.object_]:
@@ -139,10 +147,11 @@ class StreetNetwork:
         return shapely.STRtree(self.lines)
 
     @cached_property
-    def _main(self) -> tuple[NDArray[np.int64], NDArray[np.float64], cKDTree]:
+    def _main(self) -> tuple[NDArray[np.int64], NDArray[np.float64], shapely.STRtree]:
         main = np.flatnonzero(self.component == 0)
         origin = self.lon_lat[main].mean(axis=0)
-        return main, origin, cKDTree(_local_m(self.lon_lat[main], origin))
+        places = np.asarray(shapely.points(_local_m(self.lon_lat[main], origin)))
+        return main, origin, shapely.STRtree(places)
 
     def snap(self, lon_lat: NDArray[np.float64], max_distance_m: float) -> Snapped:
         """Nearest node of the largest component for each point.
@@ -156,11 +165,12 @@ class StreetNetwork:
         """
         points = np.asarray(lon_lat, dtype=np.float64).reshape(-1, 2)
         main, origin, tree = self._main
-        distance, nearest = tree.query(_local_m(points, origin))
-        near = distance <= max_distance_m
-        return Snapped(
-            np.where(near, main[np.where(near, nearest, 0)], -1), np.asarray(distance, np.float64)
-        )
+        if not len(points):
+            return Snapped(np.empty(0, np.int64), np.empty(0))
+        local = shapely.points(_local_m(points, origin))
+        nearest = tree.nearest(local)
+        distance_m = np.asarray(shapely.distance(local, tree.geometries[nearest]), np.float64)
+        return Snapped(np.where(distance_m <= max_distance_m, main[nearest], -1), distance_m)
 
 
 def _local_m(lon_lat: NDArray[np.float64], origin: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -169,81 +179,3 @@ def _local_m(lon_lat: NDArray[np.float64], origin: NDArray[np.float64]) -> NDArr
     radians[:, 0] *= np.cos(np.radians(origin[1]))
     metres: NDArray[np.float64] = radians * EARTH_RADIUS_M
     return metres
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Lines:
-    """Polylines: line i is `coords[offset[i]:offset[i + 1]]`, degrees."""
-
-    coords: NDArray[np.float64]
-    offset: NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class StreetLines(Lines):
-    """Whole streets with their class (codes of `Highway`) and name (-1 without)."""
-
-    highway: NDArray[np.uint8]
-    name_id: NDArray[np.int32]
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Place:
-    """A named settlement or quarter of OpenStreetMap."""
-
-    name: str
-    kind: str
-    lon: float
-    lat: float
-
-
-@dataclass(frozen=True)
-class Poi:
-    """A public place that helps people find their way: hospital, clinic, pharmacy, police."""
-
-    kind: str
-    name: str
-    lon: float
-    lat: float
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Basemap:
-    """What pages draw; all of it from the extract.
-
-    `water`, `parks` and `buildings` are object arrays of shapely polygons in degrees.
-    """
-
-    streets: StreetLines
-    railways: Lines
-    water: NDArray[np.object_]
-    parks: NDArray[np.object_]
-    buildings: NDArray[np.object_]
-    places: tuple[Place, ...]
-    pois: tuple[Poi, ...]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class StreetExtract:
-    """All that one read of an extract gives.
-
-    Attributes
-    ----------
-    networks
-        One network for each mode.
-    basemap
-        What pages draw.
-    building_lon_lat
-        (b, 2) centroids of buildings in degrees.
-    bounds
-        West, south, east, north of the streets.
-    sha256
-        Hash of the file's content.
-    """
-
-    networks: Mapping[Mode, StreetNetwork]
-    basemap: Basemap
-    building_lon_lat: NDArray[np.float64]
-    bounds: tuple[float, float, float, float]
-    sha256: str

@@ -344,13 +344,13 @@ def _flag(flag: Flag, *, brief: bool = False) -> dict[str, object]:
     }
 
 
-def _contacts(contacts: Contacts) -> list[tuple[str, Contact]]:
-    roles = [
+def _contacts(contacts: Contacts) -> list[tuple[str, Contact | None]]:
+    """All roles: one that is missing is said to be, so that nobody looks for it in need."""
+    return [
         ("Legal", contacts.legal),
         ("Emergency", contacts.emergency),
         ("Support", contacts.psychosocial),
     ]
-    return [(role, contact) for role, contact in roles if contact is not None]
 
 
 def _view(boxes: list[Bounds], bounds: Bounds) -> Bounds:

@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from outreach_map.hours import Hours
-from outreach_map.network import StreetNetwork
+from outreach_map.network import SegmentTags, StreetNetwork
 from outreach_map.tables import (
     Area,
     Hotspot,
@@ -55,11 +55,7 @@ def streets(
         forward=np.repeat([True, False], count),
         coords=np.stack([lon_lat[one], lon_lat[other]], axis=1).reshape(-1, 2),
         coord_offset=np.arange(count + 1, dtype=np.int64) * 2,
-        highway=np.full(count, 5, dtype=np.uint8),
-        lit=np.zeros(count, dtype=np.uint8),
-        bridge=np.zeros(count, dtype=bool),
-        tunnel=np.zeros(count, dtype=bool),
-        steps=np.zeros(count, dtype=bool),
+        tags=SegmentTags.untagged(count),
         name_id=np.full(count, -1, dtype=np.int32),
         names=(),
         component=np.zeros(nodes, dtype=np.int32),

@@ -78,6 +78,17 @@ def test_every_team_page_carries_all_contacts(town_maps: Path, town_plan: Plan) 
         assert "is invented" in html
 
 
+def test_a_contact_that_is_missing_is_said_to_be(town_plan: Plan, tmp_path: Path) -> None:
+    contacts = town_plan.contacts.model_copy(update={"psychosocial": None})
+    publish_round(replace(town_plan, contacts=contacts), tmp_path / "maps")
+    for path in (tmp_path / "maps").glob("team-*.html"):
+        html = path.read_text(encoding="utf-8")
+        assert html.count("no number: ask") == 1
+        assert html.count("nobody is named") == 1
+        assert contacts.emergency is not None
+        assert contacts.emergency.phone in html
+
+
 def test_no_page_ranks_teams_or_counts_peers(town_maps: Path, town_plan: Plan) -> None:
     manager = (town_maps / "manager.html").read_text(encoding="utf-8")
     assert not [team.code for team in town_plan.release.teams if team.code in manager]

@@ -9,10 +9,12 @@
 
 const outreach = (() => {
   const GROUP = { park: 0, water: 1, building: 2, railway: 3, street: 4, place: 5 };
-  // By class of street: first zoom, width at zoom 14, and whether it is a path.
+  const STEPS = 12;
+  const FERRY = 13;
+  // By class of street: first zoom and width at zoom 14; from class 8 on they are paths.
   const STREETS = [
     [0, 4.5], [0, 4], [0, 3.5], [11, 3], [12, 2.4], [13, 1.8], [15, 1.2],
-    [14, 1.6], [14, 0.9], [15, 0.8], [15, 0.7], [15, 0.7], [15, 1.1],
+    [14, 1.6], [14, 0.9], [15, 0.8], [15, 0.7], [15, 0.7], [15, 1.1], [12, 0.8],
   ];
   const LIGHT = {
     land: "#f4f1ec", beyond: "#dedad3", park: "#d9e8cf", water: "#b5d3e7", building: "#e2dcd3", railway: "#b9b2a8",
@@ -151,7 +153,8 @@ const outreach = (() => {
         if (!own.length) continue;
         const width = Math.max(STREETS[kind][1] * growth, 0.6);
         if (kind >= 8) {
-          if (!casing) stroke(own, paint.path, Math.min(width, 2.5), kind === 12 ? [2, 2] : [4, 3]);
+          const dash = kind === STEPS ? [2, 2] : kind === FERRY ? [7, 6] : [4, 3];
+          if (!casing) stroke(own, kind === FERRY ? paint.railway : paint.path, Math.min(width, 2.5), dash);
         } else if (casing) {
           if (zoom >= 13) stroke(own, paint.casing, width + 1.4);
         } else {
