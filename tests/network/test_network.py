@@ -388,3 +388,36 @@ def test_bridges_of_any_network_cut_it(network: StreetNetwork) -> None:
         less = whole.copy()
         less.remove_edge(int(network.tail[segment]), int(network.head[segment]), key=segment)
         assert (nx.number_connected_components(less) > parts) == cuts
+
+
+@settings(deadline=None, max_examples=60)
+@given(networks())
+def test_without_oneway_streets_there_and_back_take_the_same(network: StreetNetwork) -> None:
+    # Every segment along and against its geometry, once each.
+    arcs = np.flatnonzero(network.forward)
+    both_ways = replace(
+        network,
+        tail=np.concatenate([network.tail[arcs], network.head[arcs]]),
+        head=np.concatenate([network.head[arcs], network.tail[arcs]]),
+        length_m=np.tile(network.length_m[arcs], 2),
+        travel_time_s=np.tile(network.travel_time_s[arcs], 2),
+        segment=np.tile(network.segment[arcs], 2),
+        forward=np.repeat([True, False], len(arcs)),
+    )
+    nodes = np.arange(len(network))
+    times_s = travel_time_matrix(both_ways, nodes, nodes)
+    assert (times_s == times_s.T).all()
+    assert (np.diag(times_s) == 0).all()
+
+
+@pytest.mark.parametrize("place", ["liechtenstein", "neubrandenburg"])
+def test_the_length_of_an_arc_is_that_of_its_geometry(place: str) -> None:
+    geod = Geod(ellps="WGS84")
+    network = read_streets(DATA / place / "streets.osm.pbf", Mode.BIKE, cache=False)
+    for arc in range(0, len(network.tail), 17):
+        line = network.lines[network.segment[arc]]
+        assert network.length_m[arc] == pytest.approx(geod.geometry_length(line), abs=1e-3)
+        ends = shapely.get_coordinates(line)[[0, -1]]
+        ends = ends if network.forward[arc] else ends[::-1]
+        assert np.array_equal(ends[0], network.lon_lat[network.tail[arc]])
+        assert np.array_equal(ends[1], network.lon_lat[network.head[arc]])
