@@ -57,7 +57,16 @@ def test_the_readme_names_commands_that_exist() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "maps/README.md"]
+    "document",
+    [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "maps/README.md",
+        "docs/dependencies.md",
+        "docs/network.md",
+        "docs/privacy.md",
+    ],
 )
 def test_links_lead_somewhere(document: str) -> None:
     text = (PROJECT / document).read_text(encoding="utf-8")
