@@ -19,6 +19,7 @@ from outreach_map.demo import DEMO_ROUND, demo_programme
 from outreach_map.errors import InputError, OutreachMapError, Problem, Severity
 from outreach_map.network import components, read_extract
 from outreach_map.planning import check_programme, plan_round
+from outreach_map.planning import rotate as planning_rotate
 from outreach_map.programme import load_programme
 from outreach_map.publish import publish_round
 
@@ -196,6 +197,31 @@ def audit(*, folder: Path, start: date, worlds: int, cache: bool) -> None:
         _errors.print("[bold]The twin worlds differ[/] in: " + ", ".join(differing))
         sys.exit(1)
     _out.print(f"{worlds} twin world{'s' * (worlds != 1)}: every published byte is the same.")
+
+
+@main.group()
+def key() -> None:
+    """Look after the key of a programme, from which its codes are made.
+
+    Example: outreach-map key rotate my-programme
+    """
+
+
+@key.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_exits
+def rotate(*, folder: Path, yes: bool) -> None:
+    """Make a new key for the programme in FOLDER, after a theft or when somebody leaves.
+
+    Codes in later maps link to nothing in earlier ones; the areas stay.
+
+    Example: outreach-map key rotate my-programme
+    """
+    programme = load_programme(folder)
+    if not yes:
+        click.confirm("Replace the key? Earlier codes cannot be made again.", abort=True, err=True)
+    _out.print(_plain(planning_rotate(programme)))
 
 
 @main.command()

@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from outreach_map.coverage import Standards, assess_coverage
 from outreach_map.errors import Problem, ProgrammeError, Severity
 from outreach_map.network import StreetExtract, add_slopes, read_extract
-from outreach_map.privacy import find_problems, release
+from outreach_map.privacy import ACCOUNT, find_problems, release, rotate_key
 from outreach_map.programme import Programme
 from outreach_map.publish import Plan
 from outreach_map.risk import TimedLeg, TimedStop, flag_risks
@@ -131,6 +131,12 @@ def _no_contact(role: str) -> Problem:
         f'Add to [contacts]: {role} = {{ name = "…", phone = "…" }}',
         severity=Severity.ERROR if role == "legal" else Severity.WARNING,
     )
+
+
+def rotate(programme: Programme) -> str:
+    """Give a programme a new key; what that means for earlier maps, in plain words."""
+    rotate_key(programme.folder, programme.privacy.widest_m)
+    return ACCOUNT
 
 
 def timetable(routes: RoutePlan) -> tuple[list[TimedLeg], list[TimedStop]]:

@@ -3,8 +3,10 @@
 from outreach_map.privacy.areas import Partition, Residents, partition
 from outreach_map.privacy.gate import find_problems, release, release_twin
 from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private, write_key
+from outreach_map.privacy.rotate import ACCOUNT, rotate_key
 
 __all__ = [
+    "ACCOUNT",
     "Partition",
     "ProgrammeKey",
     "Residents",
@@ -14,5 +16,6 @@ __all__ = [
     "partition",
     "release",
     "release_twin",
+    "rotate_key",
     "write_key",
 ]

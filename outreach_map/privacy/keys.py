@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from outreach_map.errors import KeyFileError
 
-_KEY_BYTES = 32
+KEY_BYTES = 32
 _CODE_LETTERS = 6
 
 
@@ -33,14 +33,12 @@ class ProgrammeKey:
 
     def __post_init__(self) -> None:
         """Reject a key of another length (ValueError)."""
-        if len(self.secret) != _KEY_BYTES:
-            raise ValueError(f"a key has {_KEY_BYTES} bytes")
+        if len(self.secret) != KEY_BYTES:
+            raise ValueError(f"a key has {KEY_BYTES} bytes")
 
     def derive(self, purpose: str) -> bytes:
         """32 bytes for one purpose (HKDF-SHA256, RFC 5869)."""
-        kdf = HKDF(
-            hashes.SHA256(), _KEY_BYTES, salt=None, info=f"outreach-map 1 {purpose}".encode()
-        )
+        kdf = HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=f"outreach-map 1 {purpose}".encode())
         return kdf.derive(self.secret)
 
     def code(self, kind: str, programme: str, raw_id: str, epoch: int) -> str:
@@ -86,7 +84,7 @@ def load_key(private: Path) -> ProgrammeKey:
                 where="private/key",
                 mend="Put the key back from your backup; a new key would link to nothing.",
             )
-        write_key(path, ProgrammeKey(secrets.token_bytes(_KEY_BYTES)))
+        write_key(path, ProgrammeKey(secrets.token_bytes(KEY_BYTES)))
     _check_mode(path, "private/key", "600")
     try:
         return ProgrammeKey(

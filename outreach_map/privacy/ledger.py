@@ -21,6 +21,8 @@ from outreach_map.privacy.areas import Partition, restore
 from outreach_map.privacy.keys import ProgrammeKey
 
 _FORMAT = 1
+# The ledger under a new key, until that key is in its place.
+ROTATED = "ledger.rotated"
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def read_ledger(private: Path, key: ProgrammeKey, widest_m: float) -> Ledger:
     if not path.exists():
         return Ledger()
     try:
-        state = json.loads(_cipher(key).decrypt(path.read_bytes()))
+        state = json.loads(_decrypted(private, key))
         if state["format"] != _FORMAT:
             raise KeyError("format")
         frozen = state["partition"]
@@ -128,7 +130,20 @@ def read_ledger(private: Path, key: ProgrammeKey, widest_m: float) -> Ledger:
         ) from None
 
 
-def write_ledger(private: Path, key: ProgrammeKey, ledger: Ledger) -> None:
+def _decrypted(private: Path, key: ProgrammeKey) -> bytes:
+    """Content of the ledger; of the one that a change of keys left behind where it was cut off."""
+    path, rotated = private / "ledger", private / ROTATED
+    try:
+        return _cipher(key).decrypt(path.read_bytes())
+    except InvalidToken:
+        if not rotated.exists():
+            raise
+        content = _cipher(key).decrypt(rotated.read_bytes())
+        rotated.replace(path)
+        return content
+
+
+def write_ledger(private: Path, key: ProgrammeKey, ledger: Ledger, *, name: str = "ledger") -> None:
     """Encrypt and replace the ledger in one step, mode 0600."""
     if ledger.partition is None:
         raise ValueError("a ledger is written after its partition was made")
@@ -154,7 +169,7 @@ def write_ledger(private: Path, key: ProgrammeKey, ledger: Ledger) -> None:
         file.write(token)
         file.flush()
         os.fsync(file.fileno())
-    fresh.replace(private / "ledger")
+    fresh.replace(private / name)
 
 
 def _cipher(key: ProgrammeKey) -> Fernet:
