@@ -14,7 +14,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from outreach_map.audit import twin_worlds
+from outreach_map.audit import audit_round
 from outreach_map.demo import DEMO_ROUND, demo_programme
 from outreach_map.errors import InputError, OutreachMapError, Problem, Severity
 from outreach_map.network import components, read_extract
@@ -188,15 +188,25 @@ def audit(*, folder: Path, start: date, worlds: int, cache: bool) -> None:
     """Check that the maps of FOLDER say nothing but the released areas.
 
     Plans the round once as it is and once in each twin world: every hotspot moved at random within
-    its released area, notes and in-band counts changed. Every published byte must stay the same.
+    its released area, notes and in-band counts changed. Every published byte must stay the same,
+    and no published file may hold a raw coordinate, note or id. Nothing is published.
 
     Example: outreach-map audit my-programme --round 2026-11-23 --worlds 2
     """
-    differing = twin_worlds(folder, start, worlds=worlds, progress=_say, cache=cache)
-    if differing:
-        _errors.print("[bold]The twin worlds differ[/] in: " + ", ".join(differing))
+    found = audit_round(folder, start, worlds=worlds, progress=_say, cache=cache)
+    if found.differing:
+        _errors.print("[bold]The twin worlds differ[/] in: " + ", ".join(found.differing))
+    for file, kind in found.holding:
+        _errors.print(f"[bold]A raw {kind} stands in[/] {file}")
+    if not found.clean:
         sys.exit(1)
     _out.print(f"{worlds} twin world{'s' * (worlds != 1)}: every published byte is the same.")
+    _out.print("No published file holds a raw coordinate, note or id of your files.")
+    if found.unsigned:
+        _out.print(
+            f"{found.unsigned} coordinates and ids are too plain to look for (four decimals or "
+            "less, short words); the twin worlds speak for them."
+        )
 
 
 @main.group()

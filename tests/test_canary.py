@@ -18,12 +18,12 @@ import shapely
 from click.testing import CliRunner
 
 from outreach_map import load_programme, plan_round, publish_round
+from outreach_map.audit.unpacked import unpacked
 from outreach_map.cli import main
 from outreach_map.demo import DEMO_ROUND
 from outreach_map.intake import read_tables
 from outreach_map.network import read_extract
 from outreach_map.privacy import release
-from tests.decoded import contents
 
 COUNTS = (7919, 7927, 7933, 6271, 4517)
 WORDS = ("CANARYNOTE", "CANARYREASON", "CANARYTEXT", "CANARYNAME")
@@ -116,7 +116,7 @@ def test_no_published_file_holds_a_canary(planted, tmp_path: Path) -> None:
     paths = publish_round(plan, tmp_path / "maps")
     every = signs(places)
     for path in paths:
-        for content in contents(path):
+        for content in unpacked(path.name, path.read_bytes()):
             assert_clean(content, every, path.name)
         assert "CANARY" not in path.name
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from outreach_map import load_programme, plan_round, publish_round
-from outreach_map.audit import twin_worlds
+from outreach_map.audit import audit_round
 from outreach_map.demo import DEMO_ROUND
 from outreach_map.network import read_extract, street_stops
 from outreach_map.privacy.bands import people_band
@@ -87,4 +87,6 @@ def test_the_rule_would_notice_a_move_out_of_the_area(
 
 
 def test_the_audit_command_finds_no_difference(country: Path) -> None:
-    assert twin_worlds(country, DEMO_ROUND, worlds=2, progress=lambda _: None) == ()
+    found = audit_round(country, DEMO_ROUND, worlds=2, progress=lambda _: None)
+    assert (found.differing, found.holding, found.worlds) == ((), (), 2)
+    assert found.clean

@@ -1,0 +1,98 @@
+"""Signs by which raw data would be known in a published file; for the audit.
+
+Holds byte forms of raw coordinates, notes and ids, never says one, and answers with kinds alone.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import shapely
+
+from outreach_map.intake import RawHotspot, RawPoint, RawRisk, RawTables, read_tables
+from outreach_map.programme import Programme
+
+# A published coordinate has four decimals, so a raw one is known by its fifth.
+_DECIMALS = 4
+# Shorter words are found anywhere.
+_LONG_ENOUGH = 8
+_LONG_ID = 6
+
+
+@dataclass(frozen=True, repr=False)
+class Signs:
+    """Byte forms by kind; `unsigned` counts raw values too plain to be told from chance."""
+
+    forms: tuple[tuple[str, tuple[bytes, ...]], ...]
+    unsigned: int
+
+    def __repr__(self) -> str:
+        """Counts only."""
+        return f"Signs({', '.join(f'{kind}={len(forms)}' for kind, forms in self.forms)})"
+
+    def found_in(self, content: bytes) -> frozenset[str]:
+        """Kinds of raw data of which a form stands in some bytes."""
+        return frozenset(
+            kind for kind, forms in self.forms if any(form in content for form in forms)
+        )
+
+
+def raw_signs(programme: Programme) -> Signs:
+    """Signs of the programme's own raw data.
+
+    Public distribution points are no secret and have none.
+    """
+    raw = read_tables(programme)
+    places = list(_places(raw))
+    fine = [place for place in places if all(_is_fine(value) for value in place)]
+    ids = {
+        row.id
+        for rows in (raw.hotspots, raw.risks, [p for p in raw.points if not p.public])
+        for row in rows
+    }
+    long_ids = {text for text in ids if len(text) >= _LONG_ID and re.search(r"\d", text)}
+    notes = {text for text in _notes(raw) if len(text) >= _LONG_ENOUGH}
+    return Signs(
+        (
+            ("coordinate", tuple(sorted({form for place in fine for form in _forms(place)}))),
+            ("id", tuple(sorted(text.encode() for text in long_ids))),
+            ("note", tuple(sorted(text.encode() for text in notes))),
+        ),
+        unsigned=len(places) - len(fine) + len(ids) - len(long_ids),
+    )
+
+
+def _places(raw: RawTables) -> Iterator[tuple[float, float]]:
+    hidden = [point for point in raw.points if not point.public]
+    located: list[RawHotspot | RawPoint | RawRisk] = [*raw.hotspots, *raw.risks, *hidden]
+    for row in located:
+        for lon, lat in shapely.get_coordinates(row.geometry):
+            yield float(lon), float(lat)
+
+
+def _notes(raw: RawTables) -> Iterator[str]:
+    for row in raw.hotspots:
+        yield row.note
+    for risk in raw.risks:
+        yield from (risk.description, risk.mitigation)
+    for decision in raw.decisions:
+        yield decision.reason
+
+
+def _is_fine(value: float) -> bool:
+    return abs(value - round(value, _DECIMALS)) > 1e-9
+
+
+def _forms(place: tuple[float, float]) -> Iterable[bytes]:
+    """A place as text and as numbers; of single precision only in pairs, against chance."""
+    for value in place:
+        yield from {f"{value:.{digits}f}".encode() for digits in (5, 6, 7)}
+        yield repr(value).encode()
+        yield struct.pack("<d", value)
+        yield struct.pack(">d", value)
+    for pair in (place, place[::-1]):
+        yield struct.pack("<2f", *pair)
+        yield struct.pack(">2f", *pair)
