@@ -132,6 +132,13 @@ class Partition:
         hits = tree.query(flat, predicate="intersects")
         return tuple(sorted({self.cells[order[int(hit)]] for hit in hits}))
 
+    def areas_within(self, area: int, distance_m: float) -> tuple[int, ...]:
+        """Numbers of the areas that come within a distance of an area, itself included."""
+        order, tree = self._squares
+        own = _boxes([cell for cell in order if self.cells[cell] == area], self.cell_m)
+        _, hits = tree.query(own, predicate="dwithin", distance=distance_m)
+        return tuple(sorted({self.cells[order[int(hit)]] for hit in hits}))
+
     def geometry(self, areas: Iterable[int]) -> BaseGeometry:
         """Union of areas in WGS 84 at four decimals."""
         wanted = set(areas)

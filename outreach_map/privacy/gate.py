@@ -98,7 +98,7 @@ def release_twin(
     stops = street_stops(streets).lon_lat
     area_of_stop = division.areas_of_points(stops)
     generator = np.random.default_rng(seed)
-    found = locator.areas([row.geometry for row in raw.hotspots])
+    found = _areas(raw.hotspots, locator)
     moved = tuple(
         _moved(row, areas, stops, area_of_stop, generator)
         for row, areas in zip(raw.hotspots, found, strict=True)
@@ -187,12 +187,18 @@ def _sites(
 ) -> dict[str, _Site]:
     """Locate rows; one that is too far from any street becomes a problem."""
     sites = {}
-    for row, areas in zip(rows, locator.areas([row.geometry for row in rows]), strict=True):
+    for row, areas in zip(rows, _areas(rows, locator), strict=True):
         if not areas:
             problems.append(_far(path.name if path else "", row.row, "lon, lat"))
             continue
         sites[row.id] = _Site(row.id, areas, locator.place(areas))
     return sites
+
+
+def _areas(rows: Sequence[records.Located], locator: Locator) -> list[tuple[int, ...]]:
+    """Areas of rows; only hotspots say how exactly their place is known."""
+    known = [row.precision_m if isinstance(row, RawHotspot) else None for row in rows]
+    return locator.areas([row.geometry for row in rows], known)
 
 
 def _far(file: str, row: int, column: str) -> Problem:

@@ -29,26 +29,40 @@ class Locator:
         self._division = division
         self._places: dict[tuple[int, ...], Place] = {}
 
-    def areas(self, geometries: Sequence[BaseGeometry]) -> list[tuple[int, ...]]:
+    def areas(
+        self,
+        geometries: Sequence[BaseGeometry],
+        precision_m: Sequence[float | None] | None = None,
+    ) -> list[tuple[int, ...]]:
         """Areas of each geometry; an empty tuple where no street is within `REACH_M`.
 
         A point is moved to its nearest stop and gets that stop's area. Any other geometry gets
-        every area that it touches.
+        every area that it touches. A point that is known less exactly than its area is wide gets
+        every area within its precision of its area: by the area and not by the point, so that
+        two points of one area are released alike.
         """
         if not geometries:
             return []
         centres = shapely.get_coordinates(shapely.centroid(np.array(geometries, dtype=object)))
         found_m, found = self._tree.query(self._division.metric(centres))
         distance, nearest = np.atleast_1d(found_m), np.atleast_1d(found)
+        known = precision_m or [None] * len(geometries)
         result: list[tuple[int, ...]] = []
-        for geometry, metres, stop in zip(geometries, distance, nearest, strict=True):
+        for geometry, metres, stop, precision in zip(
+            geometries, distance, nearest, known, strict=True
+        ):
             touched: tuple[int, ...] = ()
             if geometry.geom_type != "Point":
                 touched = self._division.areas_touched(geometry)
             if not touched and metres <= REACH_M:
-                touched = (int(self._area[stop]),)
+                touched = self._around(int(self._area[stop]), precision or 0.0)
             result.append(touched)
         return result
+
+    def _around(self, area: int, precision_m: float) -> tuple[int, ...]:
+        if precision_m <= self._division.areas[area].extent_m:
+            return (area,)
+        return self._division.areas_within(area, precision_m)
 
     def place(self, areas: tuple[int, ...]) -> Place:
         """The place that all sites of these areas share."""
