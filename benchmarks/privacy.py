@@ -37,12 +37,13 @@ from outreach_map.network import (
     travel_matrices,
 )
 from outreach_map.network.hierarchy import AVAILABLE
-from outreach_map.privacy import Partition, partition
+from outreach_map.privacy import Partition, Residents, partition
+from outreach_map.privacy.areas import stop_weights
 from outreach_map.privacy.keys import ProgrammeKey
 from outreach_map.privacy.locate import Locator
 from outreach_map.privacy.merge import nearest_place, plausibility
 from outreach_map.privacy.noise import Noise, NoisePolicy, offsets_m, radius_m, turned
-from outreach_map.programme import PrivacyPolicy
+from outreach_map.settings import PrivacyPolicy
 from outreach_map.tables import Mode
 
 DEMO = Path(__file__).parents[1] / "data" / "liechtenstein" / "streets.osm.pbf"
@@ -62,17 +63,22 @@ class World:
     seconds_for_10_000: float
 
 
-def make_world(path: Path, sites: int, policy: PrivacyPolicy, seed: int = 0) -> World:
+def make_world(
+    path: Path,
+    sites: int,
+    policy: PrivacyPolicy,
+    residents: Residents | None = None,
+    seed: int = 0,
+) -> World:
     extract = read_extract(path, cache=False)
     walk = extract.networks[Mode.WALK]
-    division = partition(shapely.box(*extract.bounds), None, walk, extract.building_lon_lat, policy)
+    houses = extract.building_lon_lat
+    division = partition(shapely.box(*extract.bounds), residents, walk, houses, policy)
     stops = street_stops(walk)
     area = division.areas_of_points(stops.lon_lat)
     stop_xy, node_xy = division.metric(stops.lon_lat), division.metric(walk.lon_lat)
-    # The partition's own prior: half of it shared by all stops, half by the buildings near them.
-    near_m, near = nearest_place(stop_xy, division.metric(extract.building_lon_lat))
-    buildings = np.bincount(near[near_m <= 150.0], minlength=len(stop_xy)).astype(float)
-    mass = plausibility(buildings)
+    # The partition's own prior: half of it shared by all stops, half by who or what is near them.
+    mass = plausibility(stop_weights(stop_xy, residents, houses, division.metric))
     main = np.flatnonzero(walk.component == 0)
     _, node_of_stop = nearest_place(node_xy[main], stop_xy)
     node_of_stop = main[node_of_stop]
@@ -86,7 +92,7 @@ def make_world(path: Path, sites: int, policy: PrivacyPolicy, seed: int = 0) -> 
     chosen = rng.choice(len(walk), sites, replace=False, p=share)
     anchors = np.array([area.anchor for area in division.areas])
     anchor_nodes = walk.snap(anchors, 1e6).node
-    locator = Locator(division, walk)
+    locator = Locator(division)
     many = shapely.points(
         walk.lon_lat[rng.choice(len(walk), 10_000, p=node_mass / node_mass.sum())]
     )

@@ -8,7 +8,7 @@ answers that are scored.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -131,6 +131,40 @@ def score(prior: Prior, beliefs: Sequence[NDArray[np.float64]], truth: NDArray[n
         within_50_m=float((found <= NEAR_M).mean()),
         in_best_disc=float(np.mean(discs)),
     )
+
+
+def best_places(prior: Prior, beliefs: Sequence[NDArray[np.float64]], radius_m: float) -> list[int]:
+    """Number of the node around which a disc holds most of each belief."""
+    discs = _Discs(prior.xy, radius_m)
+    return [discs.best(belief) for belief in beliefs]
+
+
+def gone_and_come(
+    before: Mapping[str, Hashable], after: Mapping[str, Hashable]
+) -> tuple[set[str], set[str]]:
+    """Differencing two rounds: codes that went or came, or of which something else is said.
+
+    Of a site that was added, moved or removed this gives its area and no more: the belief is that
+    of `inside_area`. Dinur & Nissim (2003), doi:10.1145/773153.773173, for counts.
+    """
+    gone = {code for code, said in before.items() if after.get(code) != said}
+    return gone, {code for code, said in after.items() if before.get(code) != said}
+
+
+def linked_codes(
+    before: Mapping[str, Hashable], after: Mapping[str, Hashable]
+) -> dict[str, set[str]]:
+    """Joining rounds on attributes: which new codes could be each one that went.
+
+    `before`, `after`: code -> what is published of it other than its area. A single candidate is a
+    link across a retired code. Sweeney (2002), doi:10.1142/S0218488502001648.
+    """
+    come = {code: said for code, said in after.items() if code not in before}
+    return {
+        code: {other for other, theirs in come.items() if theirs == said}
+        for code, said in before.items()
+        if code not in after
+    }
 
 
 class _Discs:

@@ -14,7 +14,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from outreach_map.audit import audit_round
+from outreach_map.audit import audit_round, write_report
 from outreach_map.demo import DEMO_ROUND, demo_programme
 from outreach_map.errors import InputError, OutreachMapError, Problem, Severity
 from outreach_map.network import components, read_extract
@@ -182,31 +182,46 @@ def check(*, folder: Path, cache: bool) -> None:
 @click.argument("folder", type=FOLDER)
 @click.option("--round", "start", required=True, callback=_monday, help="The round's Monday.")
 @click.option("--worlds", type=click.IntRange(1, 100), default=1, show_default=True)
+@click.option("--rounds", type=click.IntRange(1, 52), default=4, show_default=True)
 @no_cache
 @_exits
-def audit(*, folder: Path, start: date, worlds: int, cache: bool) -> None:
+def audit(*, folder: Path, start: date, worlds: int, rounds: int, cache: bool) -> None:
     """Check that the maps of FOLDER say nothing but the released areas.
 
-    Plans the round once as it is and once in each twin world: every hotspot moved at random within
-    its released area, notes and in-band counts changed. Every published byte must stay the same,
-    and no published file may hold a raw coordinate, note or id. Nothing is published.
+    Plans the round as it is and in twin worlds, where every hotspot stands elsewhere in its
+    released area (in one of them off the streets), with other ids, notes and in-band counts: every
+    published byte must stay the same. No published file may hold a raw coordinate, note or id; no
+    suppressed count may follow from the last ROUNDS rounds; and the ledger must be in order. Then
+    it attacks the round. Nothing is published; private/privacy-report.html has what was found.
 
     Example: outreach-map audit my-programme --round 2026-11-23 --worlds 2
     """
-    found = audit_round(folder, start, worlds=worlds, progress=_say, cache=cache)
-    if found.differing:
-        _errors.print("[bold]The twin worlds differ[/] in: " + ", ".join(found.differing))
-    for file, kind in found.holding:
-        _errors.print(f"[bold]A raw {kind} stands in[/] {file}")
+    found = audit_round(folder, start, worlds=worlds, rounds=rounds, progress=_say, cache=cache)
+    path = write_report(found, folder / "private")
+    for failure in found.failures:
+        _errors.print(f"[bold]{_plain(failure)}[/]")
     if not found.clean:
+        _errors.print(f"Do not publish this round. See {_plain(str(path))}.")
         sys.exit(1)
-    _out.print(f"{worlds} twin world{'s' * (worlds != 1)}: every published byte is the same.")
+    _out.print(f"{found.worlds} twin worlds: every published byte is the same.")
     _out.print("No published file holds a raw coordinate, note or id of your files.")
+    _out.print(f"{found.derived.checked} suppressed counts: none follows from {rounds} rounds.")
     if found.unsigned:
         _out.print(
             f"{found.unsigned} coordinates and ids are too plain to look for (four decimals or "
             "less, short words); the twin worlds speak for them."
         )
+    for attack in found.attacks:
+        _out.print(
+            f"Attack, {attack.name}: {attack.median_m:.0f} m off in the median, "
+            f"{attack.within_50_m:.0%} within 50 m."
+        )
+    if found.inspection.inputs_changed and found.inspection.below:
+        _out.print(
+            f"{found.inspection.below} areas hold fewer than they should by today's data; they "
+            "were made from earlier ones, and are kept."
+        )
+    _out.print(_plain(str(path)))
 
 
 @main.group()

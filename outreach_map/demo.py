@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from outreach_map.errors import ProgrammeError
-from outreach_map.privacy import ProgrammeKey, open_private, write_key
+from outreach_map.privacy import ProgrammeKey, begin, open_private
 
 DEMO_ROUND = date(2026, 11, 23)
 
@@ -42,7 +42,5 @@ def demo_programme(*, rural: bool = False) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="outreach-map-demo-") as temporary:
         folder = Path(temporary) / name
         shutil.copytree(source, folder, ignore=shutil.ignore_patterns("private"))
-        write_key(
-            open_private(folder) / "key", ProgrammeKey(sha256(b"outreach-map demo key").digest())
-        )
+        begin(open_private(folder), ProgrammeKey(sha256(b"outreach-map demo key").digest()))
         yield folder

@@ -68,7 +68,7 @@ def plan_round(
     say("reading streets")
     extract = read_city(programme, cache=cache)
     say("passing the privacy gate")
-    released = release(programme, start, extract)
+    released = release(programme, start, extract, notice=say)
     return plan_released(programme, released, extract, seed=seed, progress=say)
 
 
@@ -96,8 +96,8 @@ def plan_released(
     return Plan(
         programme_name=programme.name,
         invented=programme.invented,
-        residents=programme.privacy.residents,
-        buildings=None if programme.files.population else programme.privacy.buildings,
+        privacy=programme.privacy,
+        census=programme.files.population is not None,
         walk_min=programme.coverage.walk_min,
         contacts=programme.contacts,
         start=released.start,

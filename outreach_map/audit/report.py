@@ -1,23 +1,41 @@
-"""One audit of one round: twin worlds, and a scan of every published file.
+"""One audit of one round: hard checks that fail it, and measures of what is left to guess.
 
-- **Twin worlds**: move every hotspot at random within its released area, change its notes, and
-  change its counts within their released band; every published byte stays the same.
+- **Twin worlds**: every site elsewhere in its released area, other ids, notes and in-band counts,
+  rows shuffled; every published byte stays the same.
+- **Canaries**: in one more twin every site stands off the streets, where nothing public lies; no
+  published coordinate comes within 25 m of such a place.
 - **Scan**: no published file, with everything packed in it unpacked, holds a raw coordinate, a
   note or an id of the planner's.
+- **Derivation**: no suppressed count follows from the bands of this and earlier rounds.
+- **Ledger**: the partition keeps its rules, and what is released is what the ledger says.
+- **Attacks**: how far the best guesses from the maps are from the truth.
 """
 
 from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
+from outreach_map.audit.canaries import off_street, published_places, touched
+from outreach_map.audit.derive import Derived, derived_counts
+from outreach_map.audit.guesses import Attack, attack_round
 from outreach_map.audit.unpacked import unpacked
+from outreach_map.network import StreetExtract
 from outreach_map.planning import Progress, plan_released, read_city, require_monday
-from outreach_map.privacy import raw_signs, release, release_twin
-from outreach_map.programme import load_programme
-from outreach_map.publish import publish_round
+from outreach_map.privacy import (
+    Inspection,
+    inspect,
+    raw_signs,
+    release,
+    release_twin,
+    releases,
+    shared_by,
+)
+from outreach_map.programme import Programme, load_programme
+from outreach_map.publish import Plan, publish_round
+from outreach_map.tables import Mode, Release
 
 
 @dataclass(frozen=True)
@@ -26,25 +44,67 @@ class Report:
 
     Attributes
     ----------
+    programme, start
+        Whose round.
     worlds
-        Twin worlds that were compared.
+        Twin worlds that were compared, the one of the canaries included.
     differing
         Names of published files that differ in some twin, sorted.
+    canaries, touched
+        Off-street places that were watched, and how many of them something published came near.
     holding
         (file, kind) of raw data that a published file holds, sorted.
     unsigned
         Raw values too plain to be looked for: coordinates of four decimals, short ids.
+    rounds, derived
+        Rounds whose bands were joined, and what follows from them.
+    inspection
+        The partition and the ledger.
+    attacks
+        How far the best guesses are off.
+    alone
+        Hotspots that share all their published attributes with no other.
+    hotspots
+        Hotspots in the round.
     """
 
+    programme: str
+    start: date
     worlds: int
     differing: tuple[str, ...]
+    canaries: int
+    touched: int
     holding: tuple[tuple[str, str], ...]
     unsigned: int
+    rounds: int
+    derived: Derived
+    inspection: Inspection
+    attacks: tuple[Attack, ...]
+    alone: int
+    hotspots: int
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """Hard checks that failed, in words; empty when the round may be published."""
+        said = []
+        if self.differing:
+            said.append("The twin worlds differ in: " + ", ".join(self.differing) + ".")
+        if self.touched:
+            said.append(f"Something published comes near {self.touched} off-street canaries.")
+        said += [f"A raw {kind} stands in {file}." for file, kind in self.holding]
+        if self.derived.narrow:
+            said.append(
+                f"{self.derived.narrow} suppressed counts follow from the bands of the rounds."
+            )
+        said += [f"The ledger is not right: {fault}." for fault in self.inspection.faults]
+        if self.inspection.below and not self.inspection.inputs_changed:
+            said.append(f"{self.inspection.below} areas break the rules of the partition.")
+        return tuple(said)
 
     @property
     def clean(self) -> bool:
         """Whether no check failed."""
-        return not self.differing and not self.holding
+        return not self.failures
 
 
 def audit_round(
@@ -52,11 +112,12 @@ def audit_round(
     start: date,
     *,
     worlds: int = 1,
+    rounds: int = 4,
     seed: int = 0,
     progress: Progress,
     cache: bool = True,
 ) -> Report:
-    """Publish the round of a programme and of its twins; compare every byte, and scan each.
+    """Publish the round of a programme and of its twins to a temporary folder, and check them.
 
     Parameters
     ----------
@@ -65,7 +126,9 @@ def audit_round(
     start
         The round's Monday.
     worlds
-        How many twins.
+        How many twins, beside the one with the canaries.
+    rounds
+        How many rounds up to this one are joined to derive counts.
     seed
         Seed of the moves; world i uses `seed + i`.
     progress
@@ -76,36 +139,80 @@ def audit_round(
     Returns
     -------
     Report
-        What failed, in names and kinds; it quotes nothing. Only published files are written to the
-        temporary folder, never a twin's raw rows.
+        What failed, in names, kinds and numbers; it quotes nothing. Only published files are
+        written to the temporary folder, never a twin's raw rows.
     """
     require_monday(start)
     programme = load_programme(folder)
     programme.require_legal()
     progress("reading streets")
     extract = read_city(programme, cache=cache)
-    differing: set[str] = set()
     with tempfile.TemporaryDirectory(prefix="outreach-map-audit-") as temporary:
+        own = _World(programme, extract, Path(temporary), progress)
         released = release(programme, start, extract)
-        plan = plan_released(programme, released, extract, progress=progress)
-        truth = _contents(publish_round(plan, Path(temporary) / "world"))
-        for world in range(worlds):
-            progress(f"twin world {world + 1} of {worlds}")
-            released = release_twin(programme, start, extract, seed=seed + world)
-            plan = plan_released(programme, released, extract, progress=progress)
-            twin = _contents(publish_round(plan, Path(temporary) / f"twin-{world}"))
-            names = truth.keys() | twin.keys()
-            differing |= {name for name in names if truth.get(name) != twin.get(name)}
-    progress("scanning what was published")
+        plan, truth = own.published(released, "world")
+        canaries = off_street(extract.networks[Mode.WALK], published_places(truth), seed=seed)
+        differing: set[str] = set()
+        near = 0
+        for world in range(worlds + 1):
+            off = world == worlds
+            progress("a twin world off the streets" if off else f"twin world {world + 1}")
+            twin = release_twin(
+                programme, start, extract, seed=seed + world, stands=canaries if off else None
+            )
+            _, paths = own.published(twin, f"twin-{world}")
+            differing |= _differing(truth, paths)
+            if off:
+                near = touched(canaries, published_places(paths))
+        progress("scanning what was published")
+        holding, unsigned = _scan(programme, truth)
+    progress("deriving counts")
+    starts = [start - timedelta(weeks=ago) for ago in range(rounds)]
+    derived = derived_counts(releases(programme, starts, extract))
+    progress("attacking the round")
+    return Report(
+        programme=programme.name,
+        start=start,
+        worlds=worlds + 1,
+        differing=tuple(sorted(differing)),
+        canaries=len(canaries),
+        touched=near,
+        holding=holding,
+        unsigned=unsigned,
+        rounds=rounds,
+        derived=derived,
+        inspection=inspect(programme, start, extract),
+        attacks=attack_round(programme, extract, plan),
+        alone=sum(count == 1 for count in shared_by(released.hotspots).values()),
+        hotspots=len(released.hotspots),
+    )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class _World:
+    """Plans and publishes one world."""
+
+    programme: Programme
+    extract: StreetExtract
+    directory: Path
+    progress: Progress
+
+    def published(self, released: Release, name: str) -> tuple[Plan, list[Path]]:
+        plan = plan_released(self.programme, released, self.extract, progress=self.progress)
+        return plan, publish_round(plan, self.directory / name)
+
+
+def _differing(paths: list[Path], others: list[Path]) -> set[str]:
+    one, other = ({path.name: path.read_bytes() for path in each} for each in (paths, others))
+    return {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
+
+
+def _scan(programme: Programme, paths: list[Path]) -> tuple[tuple[tuple[str, str], ...], int]:
     signs = raw_signs(programme)
     holding = {
-        (name, kind)
-        for name, raw in truth.items()
-        for content in (name.encode(), *unpacked(name, raw))
+        (path.name, kind)
+        for path in paths
+        for content in (path.name.encode(), *unpacked(path.name, path.read_bytes()))
         for kind in signs.found_in(content)
     }
-    return Report(worlds, tuple(sorted(differing)), tuple(sorted(holding)), signs.unsigned)
-
-
-def _contents(paths: list[Path]) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in paths}
+    return tuple(sorted(holding)), signs.unsigned

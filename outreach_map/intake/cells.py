@@ -16,9 +16,11 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 from shapely.geometry.base import BaseGeometry
 
 from outreach_map.hours import Hours
-from outreach_map.programme import LANGUAGE
+from outreach_map.settings import LANGUAGE
 
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
+# Words leave the gate, so what looks like a telephone number or a house number is not one.
+_MANY_DIGITS = re.compile(r"\d[\s_.-]*\d[\s_.-]*\d")
 _LARGEST = 1e12
 
 
@@ -83,6 +85,11 @@ def _day(value: object) -> date:
 
 def _token(value: object) -> str:
     token = re.sub(r"[\s-]+", "_", _text(value).lower())
+    if _MANY_DIGITS.search(token):
+        raise ValueError(
+            "holds a number of three digits or more | These words are published: take numbers, "
+            "such as telephone numbers and addresses, out of them."
+        )
     if not _TOKEN.fullmatch(token):
         raise ValueError(
             "is not a plain word | Use lower-case letters, digits and _ , for example bus_station."
@@ -94,7 +101,9 @@ def _tokens(value: object) -> tuple[str, ...]:
     parts = [part for part in re.split(r"[;|]", str(value)) if part.strip()]
     try:
         return tuple(sorted({_token(part) for part in parts}))
-    except ValueError:
+    except ValueError as error:
+        if "digits or more" in str(error):
+            raise
         raise ValueError(
             "is not a list of plain words | Separate them by ; as in nsp;condoms, and use letters, "
             "digits and _ ."

@@ -22,6 +22,7 @@ from shapely.geometry.base import BaseGeometry
 
 from outreach_map.errors import InputError, Problem, Severity
 from outreach_map.intake import checks
+from outreach_map.intake.raster import ENDINGS, raster_residents
 from outreach_map.intake.rows import (
     RawCell,
     RawDecision,
@@ -98,7 +99,7 @@ def _read(programme: Programme, bounds: Bounds | None) -> tuple[RawTables, list[
     risks = _table(files.risks, RawRisk, problems)
     visits = _table(files.visits, RawVisit, problems)
     decisions = _table(files.decisions, RawDecision, problems)
-    cells = _table(files.population, RawCell, problems)
+    residents = _population(files.population, bounds, problems)
     for path, rows in ((files.hotspots, hotspots), (files.teams, teams)):
         if not rows and not any(problem.file == path.name for problem in problems):
             problems.append(
@@ -113,7 +114,7 @@ def _read(programme: Programme, bounds: Bounds | None) -> tuple[RawTables, list[
         risks=tuple(risks),
         visits=tuple(visits),
         decisions=tuple(decisions),
-        residents=_residents(cells, files.population, problems),
+        residents=residents,
     )
     problems += checks.across_tables(tables, files, seen)
     problems += checks.locations(tables, files, bounds)
@@ -172,6 +173,8 @@ def _table(
     if not readable:
         return []
     known = _known_columns(kind)
+    if kind is RawPoint and source.columns and "public" not in source.columns:
+        problems.append(_all_public(source))
     unknown = [
         name
         for name in source.columns
@@ -191,6 +194,8 @@ def _table(
     rows = []
     for row in source.rows:
         values = _values(row, kind, known)
+        if kind is RawPoint and "public" not in source.columns:
+            values["public"] = "yes"
         if kind.located and (geometry := _geometry(row, source, problems)) is not None:
             values["geometry"] = geometry
         try:
@@ -198,6 +203,27 @@ def _table(
         except ValidationError as error:
             problems += _explain(error, source.file, row)
     return rows
+
+
+def _all_public(source: Source) -> Problem:
+    """Points are public services unless the file tells them apart; a slip of the pen must not."""
+    near = difflib.get_close_matches("public", source.columns, n=1, cutoff=0.6)
+    if near:
+        return Problem(
+            source.file,
+            None,
+            "public",
+            "the column is missing, and there is one with nearly that name",
+            f"Rename the column {near[0]}, or hidden points would be shown.",
+        )
+    return Problem(
+        source.file,
+        None,
+        "public",
+        "the column is missing, so every point is shown with its name and place",
+        "Add it, and write no for each depot and each place that not everybody may know.",
+        severity=Severity.WARNING,
+    )
 
 
 def _known_columns(kind: type[Row]) -> set[str]:
@@ -208,7 +234,9 @@ def _known_columns(kind: type[Row]) -> set[str]:
 def _item(name: str, prefix: str) -> str:
     """Item of a column such as `stock_<item>`; empty where the column is not of that family."""
     item = name.removeprefix(prefix)
-    return item if name != item and re.fullmatch("[a-z0-9_]{1,30}", item) else ""
+    # Names of items are published, so none may hold what could be a telephone number.
+    fits = re.fullmatch("[a-z0-9_]{1,30}", item) and not re.search(r"\d_?\d_?\d", item)
+    return item if name != item and fits else ""
 
 
 def _has_columns(source: Source, kind: type[Row], problems: list[Problem]) -> bool:
@@ -307,11 +335,18 @@ def _words(kind: str, message: str) -> tuple[str, str]:
     return "cannot be read", "Compare the cell with the example programme."
 
 
-def _residents(
-    cells: list[RawCell], path: Path | None, problems: list[Problem]
+def _population(
+    path: Path | None, bounds: Bounds | None, problems: list[Problem]
 ) -> RawResidents | None:
+    """Residents by H3 cells, by points or by a raster."""
     if path is None:
         return None
+    if path.suffix.lower() in ENDINGS:
+        return raster_residents(path, bounds, problems)
+    return _residents(_table(path, RawCell, problems), path, problems)
+
+
+def _residents(cells: list[RawCell], path: Path, problems: list[Problem]) -> RawResidents:
     places: list[tuple[float, float]] = []
     people: list[float] = []
     for cell in cells:

@@ -115,7 +115,7 @@ class RawPoint(Row):
     restock: YesNo = False
     status: PointStatus = PointStatus.UNKNOWN
     verified_on: Day | None = None
-    public: YesNo = True
+    public: YesNo = False
 
 
 class RawRisk(Row):

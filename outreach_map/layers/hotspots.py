@@ -14,12 +14,12 @@ def hotspot_layer(hotspots: Iterable[Hotspot], *, show: bool = True) -> DataLaye
     return DataLayer("hotspots", "Hotspots (areas)", list(_features(hotspots)), show=show)
 
 
-def by_place(hotspots: Iterable[Hotspot]) -> Mapping[tuple[int, ...], list[Hotspot]]:
-    """Hotspots that are drawn, by their areas."""
-    groups: dict[tuple[int, ...], list[Hotspot]] = {}
+def by_place(hotspots: Iterable[Hotspot]) -> Mapping[object, list[Hotspot]]:
+    """Hotspots that are drawn, by their place."""
+    groups: dict[object, list[Hotspot]] = {}
     for hotspot in hotspots:
         if hotspot.place.mapped:
-            groups.setdefault(hotspot.place.areas, []).append(hotspot)
+            groups.setdefault((hotspot.place.areas, hotspot.place.anchor), []).append(hotspot)
     return groups
 
 

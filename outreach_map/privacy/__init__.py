@@ -1,24 +1,47 @@
 """The privacy gate: raw tables go in, released records come out."""
 
 from outreach_map.privacy.areas import Partition, Residents, partition
-from outreach_map.privacy.gate import find_problems, release, release_twin
+from outreach_map.privacy.gate import find_problems, release
+from outreach_map.privacy.inspect import (
+    AreaHolding,
+    Errors,
+    Inspection,
+    errors_of,
+    inspect,
+    plausible_nodes,
+    releases,
+)
 from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private, write_key
+from outreach_map.privacy.ledger import begin
+from outreach_map.privacy.rare import shared_by
+from outreach_map.privacy.records import LOG_DAYS
 from outreach_map.privacy.rotate import ACCOUNT, rotate_key
 from outreach_map.privacy.signs import Signs, raw_signs
+from outreach_map.privacy.twin import release_twin
 
 __all__ = [
     "ACCOUNT",
+    "LOG_DAYS",
+    "AreaHolding",
+    "Errors",
+    "Inspection",
     "Partition",
     "ProgrammeKey",
     "Residents",
     "Signs",
+    "begin",
+    "errors_of",
     "find_problems",
+    "inspect",
     "load_key",
     "open_private",
     "partition",
+    "plausible_nodes",
     "raw_signs",
     "release",
     "release_twin",
+    "releases",
     "rotate_key",
+    "shared_by",
     "write_key",
 ]

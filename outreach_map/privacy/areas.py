@@ -39,7 +39,7 @@ floor: Duque, Anselin & Rey (2012), doi:10.1111/j.1467-9787.2011.00743.x.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -54,7 +54,7 @@ from shapely.geometry.base import BaseGeometry
 from outreach_map.errors import PrivacyError
 from outreach_map.network import StreetNetwork, street_stops
 from outreach_map.privacy.merge import Cell, Merger, extent, nearest_place, plausibility
-from outreach_map.programme import PrivacyPolicy
+from outreach_map.settings import PrivacyPolicy
 from outreach_map.tables import Area
 
 # People live within sight of a street; a census point farther from every stop is not counted.
@@ -118,12 +118,31 @@ class Partition:
 
     def metric(self, lon_lat: NDArray[np.float64]) -> NDArray[np.float64]:
         """(n, 2) degrees to (n, 2) metres in the CRS of the squares."""
+        if not len(lon_lat):
+            return np.empty((0, 2))
         return np.column_stack(self._to_metric.transform(lon_lat[:, 0], lon_lat[:, 1]))
 
     def areas_of_points(self, lon_lat: NDArray[np.float64]) -> NDArray[np.int64]:
         """Area of each point, (n,); -1 where the point lies in no square."""
         keys = np.floor(self.metric(lon_lat) / self.cell_m).astype(np.int64)
         return np.array([self.cells.get((int(i), int(j)), -1) for i, j in keys], dtype=np.int64)
+
+    def areas_near(self, lon_lat: NDArray[np.float64], reach_m: float) -> NDArray[np.int64]:
+        """Area of each point's square, else of the nearest square; -1 where none is in reach.
+
+        Of squares that are equally near, the one of the lowest area.
+        """
+        found = self.areas_of_points(lon_lat)
+        lost = np.flatnonzero(found < 0)
+        if len(lost):
+            order, tree = self._squares
+            points = shapely.points(self.metric(lon_lat[lost]))
+            which, hits = tree.query_nearest(points, max_distance=reach_m, all_matches=True)
+            nearest = np.full(len(lost), np.iinfo(np.int64).max)
+            areas = np.array([self.cells[order[int(hit)]] for hit in hits], dtype=np.int64)
+            np.minimum.at(nearest, which, areas)
+            found[lost] = np.where(nearest < np.iinfo(np.int64).max, nearest, -1)
+        return found
 
     def areas_touched(self, geometry: BaseGeometry) -> tuple[int, ...]:
         """Numbers of the areas that a WGS 84 geometry touches, ascending; may be empty."""
@@ -192,12 +211,8 @@ def partition(
             mend="Give the bounds as west, south, east, north inside the extract.",
         )
     points = np.column_stack(to_metric.transform(stops[:, 0], stops[:, 1]))
-    if residents is not None:
-        weights = _spread_people(points, _metric(to_metric, residents.lon_lat), residents.people)
-        floor = policy.residents
-    else:
-        weights = _count_near(points, _metric(to_metric, buildings))
-        floor = policy.buildings
+    weights = stop_weights(points, residents, buildings, lambda xy: _metric(to_metric, xy))
+    floor = policy.buildings if residents is None else policy.residents
     merged = Merger(points, weights, floor, policy).run()
     return _assemble(merged, points, weights, streets, epsg, policy)
 
@@ -241,6 +256,21 @@ def _metric(to_metric: Transformer, lon_lat: NDArray[np.float64]) -> NDArray[np.
     if not len(lon_lat):
         return np.empty((0, 2))
     return np.column_stack(to_metric.transform(lon_lat[:, 0], lon_lat[:, 1]))
+
+
+def stop_weights(
+    points: NDArray[np.float64],
+    residents: Residents | None,
+    buildings: NDArray[np.float64],
+    metric: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Residents, or where those are unknown buildings, that stand nearest to each stop, (n,).
+
+    `points` (n, 2) are the stops in metres; `metric` turns degrees into the same metres.
+    """
+    if residents is not None:
+        return _spread_people(points, metric(residents.lon_lat), residents.people)
+    return _count_near(points, metric(buildings))
 
 
 def _spread_people(

@@ -7,9 +7,11 @@ Counts of people below 11 are one band, so that none of them can be told apart
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from datetime import date, timedelta
 
+from outreach_map.hours import Hours
 from outreach_map.tables import Band
 
 _PEOPLE = (0, 11, 26, 51, 101, 251)
@@ -19,6 +21,7 @@ _VISITS = (0, 1, 3, 5, 9)
 _INJECTIONS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0)
 _RHYTHMS = (1.0, 2.0, 4.0, 8.0, 12.0, 20.0, 30.0)
 _DAYS_A_MONTH = 30.4
+_SPAN = re.compile(r"\b(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\b")
 
 
 def people_band(count: float | None) -> Band | None:
@@ -71,6 +74,26 @@ def week(day: date | None) -> date | None:
     datetime.date(2026, 11, 23)
     """
     return None if day is None else day - timedelta(days=day.weekday())
+
+
+def half_hours(hours: Hours) -> Hours:
+    """Hours with every time moved to the nearest half hour; a window of less becomes one.
+
+    To the minute, the hours of a place are nearly its name.
+
+    >>> half_hours(Hours("Mo-Fr 21:10-23:50; Sa 10:05-10:10")).text
+    'Mo-Fr 21:00-24:00; Sa 10:00-10:30'
+    """
+    return Hours(_SPAN.sub(_rounded, hours.text))
+
+
+def _rounded(span: re.Match[str]) -> str:
+    begin, end = (int(span[hour]) * 60 + int(span[hour + 1]) for hour in (1, 3))
+    # A day begins at 23:30 at the latest; past midnight an end may be written with hours to 48.
+    first, last = min(round(begin / 30 + 1e-9), 47), round(end / 30 + 1e-9)
+    if end > begin and last <= first:
+        last = first + 1
+    return "-".join(f"{half // 2:02d}:{half % 2 * 30:02d}" for half in (first, last))
 
 
 def _band(count: float, lows: tuple[int, ...]) -> Band:

@@ -11,7 +11,6 @@ import base64
 import binascii
 import hmac
 import os
-import secrets
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +49,11 @@ class ProgrammeKey:
         digest = hmac.digest(self.derive("codes"), message, "sha256")
         return f"{kind}-{base64.b32encode(digest)[:_CODE_LETTERS].decode()}"
 
+    def digest(self, kind: str, raw_id: str) -> str:
+        """What the ledger knows a raw id by: nothing that can be read back."""
+        message = "\0".join((kind, raw_id)).encode()
+        return hmac.digest(self.derive("ids"), message, "sha256").hex()[:32]
+
 
 def open_private(folder: Path) -> Path:
     """Make `private/` in a programme folder if needed, and check that only its owner can look in.
@@ -60,6 +64,12 @@ def open_private(folder: Path) -> Path:
         When others may read it.
     """
     private = folder / "private"
+    if private.is_symlink():
+        raise KeyFileError(
+            "It is a link to somewhere else, which may not be yours alone.",
+            where="private/",
+            mend="Move the folder itself here.",
+        )
     private.mkdir(mode=0o700, exist_ok=True)
     _check_mode(private, "private/", "700")
     ignore = private / ".gitignore"
@@ -69,22 +79,20 @@ def open_private(folder: Path) -> Path:
 
 
 def load_key(private: Path) -> ProgrammeKey:
-    """Read the key, or make one where there is neither a key nor a ledger.
+    """Read the key; the first plan of a programme makes one (`outreach_map.privacy.ledger.begin`).
 
     Raises
     ------
     KeyFileError
-        When the key is damaged or readable by others, or is gone while a ledger needs it.
+        When the key is missing, damaged or readable by others.
     """
     path = private / "key"
     if not path.exists():
-        if (private / "ledger").exists():
-            raise KeyFileError(
-                "The key is missing, and the ledger beside it cannot be read without it.",
-                where="private/key",
-                mend="Put the key back from your backup; a new key would link to nothing.",
-            )
-        write_key(path, ProgrammeKey(secrets.token_bytes(KEY_BYTES)))
+        raise KeyFileError(
+            "The key is missing, and the ledger beside it cannot be read without it.",
+            where="private/key",
+            mend="Put the key back from your backup; a new key would link to nothing.",
+        )
     _check_mode(path, "private/key", "600")
     try:
         return ProgrammeKey(

@@ -1,62 +1,102 @@
 """The ledger: what was released before, encrypted in `private/`.
 
 It freezes the partition, so that a newer street extract does not silently re-divide the city (two
-divisions of one place intersect to a smaller one), and it remembers the areas and the code of each
-site. A site that stays in its areas keeps its code; one that moves across gets an unlinked one.
+divisions of one place intersect to a smaller one), and it remembers where each record was released
+and by which code. A record that stays where it was keeps its code; one that moves gets an unlinked
+one. Raw ids are not in it, only what the key makes of them.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
 from outreach_map.errors import LedgerError
 from outreach_map.privacy.areas import Partition, restore
-from outreach_map.privacy.keys import ProgrammeKey
+from outreach_map.privacy.keys import KEY_BYTES, ProgrammeKey, write_key
 
-_FORMAT = 1
+_FORMAT = 2
 # The ledger under a new key, until that key is in its place.
 ROTATED = "ledger.rotated"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A released record: its code, how many codes it had, and its areas."""
+    """A released record: its code, how many codes it had, and where it was released.
+
+    `where` is its areas or, where points are moved by noise, the number of its site.
+    """
 
     code: str
     epoch: int
-    areas: tuple[int, ...]
+    where: tuple[int, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Site:
+    """Raw points within reach of the first of them, moved by noise as one.
+
+    Attributes
+    ----------
+    founded
+        (lon, lat) of the first raw point: confidential, and here only because what was released
+        must not follow the steps of those who come after it.
+    centre
+        (lon, lat) where the noise led it.
+    anchor
+        (lon, lat) of the street node nearest to that.
+    """
+
+    founded: tuple[float, float]
+    centre: tuple[float, float]
+    anchor: tuple[float, float]
+
+    def __repr__(self) -> str:
+        """Without places."""
+        return "Site()"
 
 
 @dataclass(frozen=True, repr=False)
 class Ledger:
     """State between releases.
 
-    `inputs_sha256` and `policy` say from what and by which rules the partition was made; `entries`
-    maps (kind, raw id) to what was released.
+    Attributes
+    ----------
+    partition, inputs_sha256, policy
+        The areas, from what, and by which rules they were made.
+    batch
+        The round in which new hotspots were last let out.
+    entries
+        Digest of kind and raw id -> what was released.
+    sites
+        Where points are moved by noise.
     """
 
     partition: Partition | None = None
     inputs_sha256: str = ""
     policy: str = ""
-    entries: tuple[tuple[tuple[str, str], Entry], ...] = ()
+    batch: date | None = None
+    entries: tuple[tuple[str, Entry], ...] = ()
+    sites: tuple[Site, ...] = ()
 
     def __repr__(self) -> str:
         """Counts only."""
-        return f"Ledger(entries={len(self.entries)})"
+        return f"Ledger(entries={len(self.entries)}, sites={len(self.sites)})"
 
     def assign(
         self,
         key: ProgrammeKey,
         programme: str,
         kind: str,
-        areas: Iterable[tuple[str, tuple[int, ...]]],
+        records: Iterable[tuple[str, tuple[int, ...]]],
     ) -> tuple[Ledger, dict[str, str]]:
         """Give each raw id of a kind its code; the order of the input does not matter.
 
@@ -66,8 +106,8 @@ class Ledger:
             Whose codes.
         kind
             "H", "P", "T" or "R".
-        areas
-            Raw id and areas of each record.
+        records
+            Raw id, and where it is released.
 
         Returns
         -------
@@ -78,36 +118,72 @@ class Ledger:
         # the next epoch is taken when they do.
         taken = {entry.code for entry in known.values()}
         codes: dict[str, str] = {}
-        for raw_id, where in sorted(areas):
-            before = known.get((kind, raw_id))
-            if before is None or before.areas != where:
+        for raw_id, where in sorted(records):
+            digest = key.digest(kind, raw_id)
+            before = known.get(digest)
+            if before is None or before.where != where:
                 epoch = 0 if before is None else before.epoch + 1
                 while (code := key.code(kind, programme, raw_id, epoch)) in taken:
                     epoch += 1
-                known[(kind, raw_id)] = Entry(code, epoch, where)
+                known[digest] = Entry(code, epoch, where)
                 taken.add(code)
-            codes[raw_id] = known[(kind, raw_id)].code
+            codes[raw_id] = known[digest].code
         return replace(self, entries=tuple(sorted(known.items()))), codes
+
+    def released_at(
+        self, key: ProgrammeKey, kind: str, raw_ids: Iterable[str]
+    ) -> dict[str, tuple[int, ...]]:
+        """Where raw ids were released before; those that never were are left out."""
+        known = dict(self.entries)
+        digests = {raw_id: key.digest(kind, raw_id) for raw_id in raw_ids}
+        return {raw_id: known[d].where for raw_id, d in digests.items() if d in known}
+
+    def renamed(self, key: ProgrammeKey, kind: str, names: Mapping[str, str]) -> Ledger:
+        """The ledger of a world in which records of a kind have other raw ids; for the audit."""
+        digests = {key.digest(kind, old): key.digest(kind, new) for old, new in names.items()}
+        return replace(
+            self, entries=tuple(sorted((digests.get(d, d), entry) for d, entry in self.entries))
+        )
+
+
+def begin(private: Path, key: ProgrammeKey | None = None) -> bool:
+    """Make a key and an empty ledger for a programme that has neither; whether it did.
+
+    Both are made at once, so that a key without a ledger means that the ledger was lost.
+    """
+    if (private / "key").exists() or (private / "ledger").exists():
+        return False
+    key = key or ProgrammeKey(secrets.token_bytes(KEY_BYTES))
+    write_key(private / "key", key)
+    write_ledger(private, key, Ledger())
+    return True
 
 
 def read_ledger(private: Path, key: ProgrammeKey, widest_m: float) -> Ledger:
-    """Read the ledger; an empty one where none was written yet.
+    """Read the ledger.
 
     Raises
     ------
     LedgerError
-        When it is damaged or was written with another key.
+        When it is missing, damaged or was written with another key.
     """
-    path = private / "ledger"
-    if not path.exists():
-        return Ledger()
+    if not (private / "ledger").exists():
+        raise LedgerError(
+            "The key has no ledger beside it; it tells what was released before.",
+            where="private/ledger",
+            mend="Put private/ back from your backup. If it is lost for good, run "
+            "outreach-map key rotate: the next release then has other codes and areas made "
+            "afresh, which can be compared with the areas of earlier maps.",
+        )
     try:
         state = json.loads(_decrypted(private, key))
         if state["format"] != _FORMAT:
             raise KeyError("format")
         frozen = state["partition"]
         return Ledger(
-            partition=restore(
+            partition=None
+            if frozen is None
+            else restore(
                 {(column, row): area for column, row, area in frozen["cells"]},
                 [(lon, lat) for lon, lat in frozen["anchors"]],
                 frozen["epsg"],
@@ -116,10 +192,12 @@ def read_ledger(private: Path, key: ProgrammeKey, widest_m: float) -> Ledger:
             ),
             inputs_sha256=state["inputs_sha256"],
             policy=state["policy"],
+            batch=None if state["batch"] is None else date.fromisoformat(state["batch"]),
             entries=tuple(
-                ((kind, raw_id), Entry(code, epoch, tuple(areas)))
-                for kind, raw_id, code, epoch, areas in state["entries"]
+                (digest, Entry(code, epoch, tuple(where)))
+                for digest, code, epoch, where in state["entries"]
             ),
+            sites=tuple(Site(*((lon, lat) for lon, lat in places)) for places in state["sites"]),
         )
     except (InvalidToken, ValueError, KeyError, TypeError):
         raise LedgerError(
@@ -145,26 +223,30 @@ def _decrypted(private: Path, key: ProgrammeKey) -> bytes:
 
 def write_ledger(private: Path, key: ProgrammeKey, ledger: Ledger, *, name: str = "ledger") -> None:
     """Encrypt and replace the ledger in one step, mode 0600."""
-    if ledger.partition is None:
-        raise ValueError("a ledger is written after its partition was made")
+    division = ledger.partition
     state = {
         "format": _FORMAT,
         "inputs_sha256": ledger.inputs_sha256,
         "policy": ledger.policy,
-        "partition": {
-            "epsg": ledger.partition.epsg,
-            "cell_m": ledger.partition.cell_m,
-            "cells": [[i, j, area] for (i, j), area in sorted(ledger.partition.cells.items())],
-            "anchors": [list(area.anchor) for area in ledger.partition.areas],
+        "batch": None if ledger.batch is None else ledger.batch.isoformat(),
+        "partition": None
+        if division is None
+        else {
+            "epsg": division.epsg,
+            "cell_m": division.cell_m,
+            "cells": [[i, j, area] for (i, j), area in sorted(division.cells.items())],
+            "anchors": [list(area.anchor) for area in division.areas],
         },
         "entries": [
-            [kind, raw_id, entry.code, entry.epoch, list(entry.areas)]
-            for (kind, raw_id), entry in ledger.entries
+            [digest, entry.code, entry.epoch, list(entry.where)] for digest, entry in ledger.entries
         ],
+        "sites": [[site.founded, site.centre, site.anchor] for site in ledger.sites],
     }
     token = _cipher(key).encrypt(json.dumps(state, separators=(",", ":")).encode())
-    fresh = private / "ledger.new"
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    fresh = private / f"{name}.new"
+    # Made afresh, whatever a run that was cut off has left: no link is followed.
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(token)
         file.flush()

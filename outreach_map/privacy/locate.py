@@ -1,4 +1,4 @@
-"""From raw geometry to released places: the nearest street first, then its area."""
+"""From raw geometry to released places: the area of the square that it lies in, or the nearest."""
 
 from __future__ import annotations
 
@@ -7,62 +7,81 @@ from collections.abc import Sequence
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
-from outreach_map.network import StreetNetwork, street_stops
 from outreach_map.privacy.areas import DECIMALS, Partition
 from outreach_map.tables import Place
 
 REACH_M = 2000.0
+# Sizes of outlines count in steps, so that a slip of the pen does not tell two of them apart.
+_SIZE_STEP_M = 50.0
 
 
 class Locator:
-    """Finds areas of raw geometries; holds the partition and its stops, and nothing raw."""
+    """Finds areas of raw geometries; holds the frozen partition, and nothing raw.
 
-    def __init__(self, division: Partition, streets: StreetNetwork) -> None:
-        stops = street_stops(streets).lon_lat
-        area = division.areas_of_points(stops)
-        # A street that a newer extract added where the frozen partition has no square is left out.
-        self._area = area[area >= 0]
-        self._tree = cKDTree(division.metric(stops[area >= 0]))
-        self._division = division
+    By its squares alone: a newer extract moves nobody to another area.
+    """
+
+    def __init__(self, division: Partition) -> None:
+        self.division = division
         self._places: dict[tuple[int, ...], Place] = {}
+
+    def homes(self, geometries: Sequence[BaseGeometry]) -> NDArray[np.int64]:
+        """Area of the middle of each geometry, (n,); -1 where no square is within `REACH_M`."""
+        if not len(geometries):
+            return np.empty(0, np.int64)
+        middles = shapely.get_coordinates(shapely.centroid(np.array(geometries, dtype=object)))
+        return self.division.areas_near(middles, REACH_M)
 
     def areas(
         self,
         geometries: Sequence[BaseGeometry],
         precision_m: Sequence[float | None] | None = None,
     ) -> list[tuple[int, ...]]:
-        """Areas of each geometry; an empty tuple where no street is within `REACH_M`.
+        """Areas of each site; an empty tuple where no street is within `REACH_M`.
 
-        A point is moved to its nearest stop and gets that stop's area. Any other geometry gets
-        every area that it touches. A point that is known less exactly than its area is wide gets
-        every area within its precision of its area: by the area and not by the point, so that
-        two points of one area are released alike.
+        A site has the area that its middle lies in. One that is known less exactly than that area
+        is wide, or is an outline wider than it, has every area within that distance of its area:
+        by the area and not by the site, so that two sites of one area and one size are released
+        alike. An outline drawn around a corner where areas meet would otherwise be given away by
+        the set of areas that it touches.
         """
-        if not geometries:
-            return []
-        centres = shapely.get_coordinates(shapely.centroid(np.array(geometries, dtype=object)))
-        found_m, found = self._tree.query(self._division.metric(centres))
-        distance, nearest = np.atleast_1d(found_m), np.atleast_1d(found)
         known = precision_m or [None] * len(geometries)
         result: list[tuple[int, ...]] = []
-        for geometry, metres, stop, precision in zip(
-            geometries, distance, nearest, known, strict=True
+        for area, size_m, precision in zip(
+            self.homes(geometries).tolist(), self._sizes_m(geometries), known, strict=True
         ):
-            touched: tuple[int, ...] = ()
-            if geometry.geom_type != "Point":
-                touched = self._division.areas_touched(geometry)
-            if not touched and metres <= REACH_M:
-                touched = self._around(int(self._area[stop]), precision or 0.0)
-            result.append(touched)
+            result.append(() if area < 0 else self._around(area, max(size_m, precision or 0.0)))
         return result
 
-    def _around(self, area: int, precision_m: float) -> tuple[int, ...]:
-        if precision_m <= self._division.areas[area].extent_m:
+    def areas_touched(self, geometries: Sequence[BaseGeometry]) -> list[tuple[int, ...]]:
+        """Every area that each zone touches; of one that touches none, that of its middle.
+
+        For zones of risk, where a street too few is worse than an area too many. Which areas a
+        zone touches says a little of where in them it lies.
+        """
+        return [
+            self.division.areas_touched(geometry) or ((area,) if area >= 0 else ())
+            for geometry, area in zip(geometries, self.homes(geometries).tolist(), strict=True)
+        ]
+
+    def _sizes_m(self, geometries: Sequence[BaseGeometry]) -> list[float]:
+        """Longer side of each geometry's bounds in metres, in steps; 0 of a point."""
+        sizes = []
+        for geometry in geometries:
+            if geometry.geom_type == "Point":
+                sizes.append(0.0)
+                continue
+            west, south, east, north = shapely.transform(geometry, self.division.metric).bounds
+            longer = max(east - west, north - south)
+            sizes.append(float(np.ceil(longer / _SIZE_STEP_M) * _SIZE_STEP_M))
+        return sizes
+
+    def _around(self, area: int, distance_m: float) -> tuple[int, ...]:
+        if distance_m <= self.division.areas[area].extent_m:
             return (area,)
-        return self._division.areas_within(area, precision_m)
+        return self.division.areas_within(area, distance_m)
 
     def place(self, areas: tuple[int, ...]) -> Place:
         """The place that all sites of these areas share."""
@@ -71,16 +90,16 @@ class Locator:
         return self._places[areas]
 
     def _build(self, areas: tuple[int, ...]) -> Place:
-        own = [self._division.areas[number] for number in areas]
+        own = [self.division.areas[number] for number in areas]
         if len(own) == 1:
             return Place(areas, own[0].geometry, own[0].anchor, own[0].mapped)
         # Of several areas the anchor nearest their common middle stands for all.
         anchors = np.array([area.anchor for area in own])
-        flat: NDArray[np.float64] = self._division.metric(anchors)
+        flat: NDArray[np.float64] = self.division.metric(anchors)
         middle = int(np.argmin(((flat - flat.mean(axis=0)) ** 2).sum(axis=1)))
         return Place(
             areas,
-            self._division.geometry(areas),
+            self.division.geometry(areas),
             own[middle].anchor,
             all(area.mapped for area in own),
         )

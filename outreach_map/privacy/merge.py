@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from outreach_map.errors import PrivacyError
-from outreach_map.programme import PrivacyPolicy
+from outreach_map.settings import PrivacyPolicy
 
 Cell = tuple[int, int]
 

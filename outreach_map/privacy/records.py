@@ -23,6 +23,7 @@ from outreach_map.intake import (
     RawVisit,
 )
 from outreach_map.privacy.bands import (
+    half_hours,
     items_band,
     people_band,
     rhythm,
@@ -30,7 +31,7 @@ from outreach_map.privacy.bands import (
     visits_band,
     week,
 )
-from outreach_map.programme import RiskCuts
+from outreach_map.settings import RiskCuts
 from outreach_map.tables import (
     Band,
     Decision,
@@ -87,7 +88,7 @@ def hotspots(
                 communities=row.communities,
                 languages=row.languages,
                 people=people,
-                hours=row.active_hours,
+                hours=half_hours(row.active_hours),
                 services=row.services_needed,
                 syringes_month=syringes_band(people, row.injections_per_day),
                 visits_per_month=rhythm(row.visits_per_month),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from outreach_map.errors import KeyFileError
 from outreach_map.privacy.keys import KEY_BYTES, ProgrammeKey, load_key, open_private, write_key
-from outreach_map.privacy.ledger import ROTATED, read_ledger, write_ledger
+from outreach_map.privacy.ledger import ROTATED, Ledger, read_ledger, write_ledger
 
 ACCOUNT = """\
 Every code is new from the next plan on: no code of an earlier map stands in a later one, and nobody
@@ -46,15 +46,16 @@ def rotate_key(folder: Path, widest_m: float) -> None:
             mend="The first plan of a programme makes one.",
         )
     key = load_key(private)
-    ledger = read_ledger(private, key, widest_m)
+    # A ledger that is gone is begun anew: who asks for this was told what it means.
+    found = (private / "ledger").exists()
+    ledger = read_ledger(private, key, widest_m) if found else Ledger()
     fresh = ProgrammeKey(secrets.token_bytes(KEY_BYTES))
     waiting = private / "key.new"
     waiting.unlink(missing_ok=True)
     write_key(waiting, fresh)
-    if ledger.partition is None:
-        waiting.replace(private / "key")
-        return
-    write_ledger(private, fresh, replace(ledger, entries=()), name=ROTATED)
+    # Points moved by noise stay where they were led: a second move of a place would average out
+    # with the first.
+    write_ledger(private, fresh, replace(ledger, entries=(), batch=None), name=ROTATED)
     waiting.replace(private / "key")
     # From here on the old ledger cannot be read, and the one beside it takes its place.
     (private / ROTATED).replace(private / "ledger")

@@ -10,34 +10,64 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from outreach_map.intake import RawHotspot, RawPoint, RawRisk, RawTables, read_tables
 from outreach_map.programme import Programme
 
 # A published coordinate has four decimals, so a raw one is known by its fifth.
 _DECIMALS = 4
+_DIGITS = (5, 6, 7)
+_NUMBER = re.compile(rb"\d+\.\d{5,}")
 # Shorter words are found anywhere.
 _LONG_ENOUGH = 8
 _LONG_ID = 6
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Signs:
-    """Byte forms by kind; `unsigned` counts raw values too plain to be told from chance."""
+    """Byte forms by kind; `unsigned` counts raw values too plain to be told from chance.
 
-    forms: tuple[tuple[str, tuple[bytes, ...]], ...]
+    `numbers` are coordinates as text, `words` kinds with ids and notes, and `eights` coordinates as
+    doubles and as pairs of floats, each of eight bytes.
+    """
+
+    numbers: frozenset[bytes]
+    eights: NDArray[np.uint64]
+    words: tuple[tuple[str, tuple[bytes, ...]], ...]
     unsigned: int
 
     def __repr__(self) -> str:
         """Counts only."""
-        return f"Signs({', '.join(f'{kind}={len(forms)}' for kind, forms in self.forms)})"
+        return f"Signs(coordinates={len(self.numbers)}, unsigned={self.unsigned})"
 
     def found_in(self, content: bytes) -> frozenset[str]:
         """Kinds of raw data of which a form stands in some bytes."""
-        return frozenset(
-            kind for kind, forms in self.forms if any(form in content for form in forms)
-        )
+        found = {kind for kind, forms in self.words if any(form in content for form in forms)}
+        if self._has_number(content) or self._has_eight(content):
+            found.add("coordinate")
+        return frozenset(found)
+
+    def _has_number(self, content: bytes) -> bool:
+        """Whether a number as text begins as a raw one does."""
+        for token in set(_NUMBER.findall(content)):
+            point = token.index(b".") + 1
+            heads = {token, *(token[: point + digits] for digits in _DIGITS)}
+            if not heads.isdisjoint(self.numbers):
+                return True
+        return False
+
+    def _has_eight(self, content: bytes) -> bool:
+        """Whether eight bytes at any offset are a raw place."""
+        for offset in range(8):
+            usable = (len(content) - offset) // 8
+            if usable > 0:
+                eights = np.frombuffer(content, np.dtype("<u8"), usable, offset)
+                if np.isin(eights, self.eights).any():
+                    return True
+        return False
 
 
 def raw_signs(programme: Programme) -> Signs:
@@ -55,9 +85,11 @@ def raw_signs(programme: Programme) -> Signs:
     }
     long_ids = {text for text in ids if len(text) >= _LONG_ID and re.search(r"\d", text)}
     notes = {text for text in _notes(raw) if len(text) >= _LONG_ENOUGH}
+    eights = sorted({form for place in fine for form in _eights(place)})
     return Signs(
-        (
-            ("coordinate", tuple(sorted({form for place in fine for form in _forms(place)}))),
+        numbers=frozenset(form for place in fine for form in _numbers(place)),
+        eights=np.frombuffer(b"".join(eights), np.dtype("<u8")),
+        words=(
             ("id", tuple(sorted(text.encode() for text in long_ids))),
             ("note", tuple(sorted(text.encode() for text in notes))),
         ),
@@ -86,11 +118,15 @@ def _is_fine(value: float) -> bool:
     return abs(value - round(value, _DECIMALS)) > 1e-9
 
 
-def _forms(place: tuple[float, float]) -> Iterable[bytes]:
-    """A place as text and as numbers; of single precision only in pairs, against chance."""
+def _numbers(place: tuple[float, float]) -> Iterable[bytes]:
     for value in place:
-        yield from {f"{value:.{digits}f}".encode() for digits in (5, 6, 7)}
-        yield repr(value).encode()
+        yield from (f"{abs(value):.{digits}f}".encode() for digits in _DIGITS)
+        yield repr(abs(value)).encode()
+
+
+def _eights(place: tuple[float, float]) -> Iterable[bytes]:
+    """A place as numbers; of single precision only in pairs, against chance."""
+    for value in place:
         yield struct.pack("<d", value)
         yield struct.pack(">d", value)
     for pair in (place, place[::-1]):

@@ -20,11 +20,12 @@ from outreach_map.layers import (
     zone_layer,
 )
 from outreach_map.layers.words import band, metres, minutes, mode, words
-from outreach_map.programme import Contact, Contacts
 from outreach_map.publish.plan import Plan
+from outreach_map.publish.protection import protection
 from outreach_map.publish.shell import Bounds, render_page
 from outreach_map.risk import Flag, FlagKind
 from outreach_map.routing import Itinerary, Stop, StopKind
+from outreach_map.settings import Contact, Contacts
 from outreach_map.tables import Hotspot, Point, Team
 
 # True of a place at any hour, so that whoever stops there is told.
@@ -205,8 +206,7 @@ class PageMaker:
                 "title": title,
                 "round": f"{plan.programme_name}, {_span(plan.start, last)}",
                 "invented": plan.invented,
-                "residents": plan.residents,
-                "buildings": plan.buildings,
+                "protection": protection(plan.privacy, census=plan.census),
                 "contacts": _contacts(plan.contacts),
                 "legend": legend,
             },

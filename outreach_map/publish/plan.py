@@ -7,9 +7,9 @@ from datetime import date
 
 from outreach_map.coverage import Coverage
 from outreach_map.network import Basemap
-from outreach_map.programme import Contacts
 from outreach_map.risk import Flag
 from outreach_map.routing import RoutePlan
+from outreach_map.settings import Contacts, PrivacyPolicy
 from outreach_map.tables import Release
 
 
@@ -17,15 +17,15 @@ from outreach_map.tables import Release
 class Plan:
     """One round of one programme, planned.
 
-    `residents` and, where those are not known, `buildings` are what a released area holds at
-    least, and `walk_min` the walking standard, for the words on the pages; `invented` says that
-    all data are.
+    `privacy` are the rules of its places, `census` says whether residents were known to them, and
+    `walk_min` is the walking standard, for the words on the pages; `invented` says that all data
+    are.
     """
 
     programme_name: str
     invented: bool
-    residents: int
-    buildings: int | None
+    privacy: PrivacyPolicy
+    census: bool
     walk_min: float
     contacts: Contacts
     start: date

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -326,6 +327,9 @@ def test_swapped_coordinates_are_noticed_without_bounds_where_degrees_end(progra
 def test_what_is_not_written_down_is_a_warning(programme_of) -> None:
     warnings = read_tables(programme_of({}), bounds=BOUNDS).warnings
     assert [str(warning) for warning in warnings] == [
+        "points.csv, column public: the column is missing, so every point is shown with its name "
+        "and place. Add it, and write no for each depot and each place that not everybody may "
+        "know.",
         "risks.geojson: is not in the folder, so no risk is known, which is not to say that there "
         "is none. Write the register together with the peers.",
         "visits.csv: is not in the folder, so nothing is known of earlier visits. Add the log "
@@ -452,3 +456,55 @@ def test_any_file_is_read_or_explained(programme_of, content: bytes, suffix: str
     name = f"places{suffix}"
     programme = programme_of({name: content}, toml=f'[files]\nhotspots = "{name}"')
     assert [problem.file for problem in errors_of(programme)].count(name) > 0
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("typology", "call 555 0172"),
+        ("typology", "house_128"),
+        ("communities", "pwid;0172"),
+        ("services_needed", "nsp;ask_4-5-6"),
+    ],
+)
+def test_a_word_that_holds_a_number_is_refused_and_not_shown(
+    programme_of, column: str, value: str
+) -> None:
+    text = f"id,lon,lat,{column}\nH1,13.25,53.55,{value}\n"
+    (problem,) = errors_of(programme_of({"hotspots.csv": text}))
+    assert (problem.file, problem.row, problem.column) == ("hotspots.csv", 2, column)
+    assert "three digits" in problem.what
+    assert problem.found == ""
+    assert not re.search(r"\d{2}", problem.what + problem.mend)
+
+
+def test_an_item_named_by_a_number_is_left_out(programme_of) -> None:
+    header = "id,name,lon,lat,type,services,public,stock_call_5550172"
+    text = f"{header}\nP1,P,13.25,53.55,clinic,nsp,yes,4\n"
+    tables = read_tables(programme_of({"points.csv": text}), bounds=BOUNDS)
+    assert dict(tables.points[0].stock) == {}
+    said = [str(warning) for warning in tables.warnings if warning.file == "points.csv"]
+    assert len(said) == 1
+    assert "5550172" not in said[0]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "public"),
+    [("public", "yes", True), ("public", "no", False), ("public", "", False), ("x", "no", True)],
+)
+def test_a_point_is_public_only_where_the_file_says_so_or_says_nothing_at_all(
+    programme_of, header: str, cell: str, public: bool
+) -> None:
+    text = f"id,name,lon,lat,type,services,{header}\nP1,P,13.25,53.55,clinic,nsp,{cell}\n"
+    tables = read_tables(programme_of({"points.csv": text}), bounds=BOUNDS)
+    assert tables.points[0].public is public
+    warned = any(warning.column == "public" for warning in tables.warnings)
+    assert warned == (header != "public")
+
+
+@pytest.mark.parametrize("header", ["publik", "publico", "is_public"])
+def test_a_misspelt_column_public_shows_nothing(programme_of, header: str) -> None:
+    text = f"id,name,lon,lat,type,services,{header}\nP1,P,13.25,53.55,clinic,nsp,no\n"
+    (problem,) = errors_of(programme_of({"points.csv": text}))
+    assert (problem.file, problem.column) == ("points.csv", "public")
+    assert header in problem.mend

@@ -39,3 +39,50 @@ def networks(draw: st.DrawFn) -> StreetNetwork:
         names=(),
         component=np.zeros(nodes, dtype=np.int32),
     )
+
+
+def grid_network(
+    lon: float, lat: float, *, columns: int, rows: int, step_m: float
+) -> StreetNetwork:
+    """Streets both ways along a grid, its south-west corner at (lon, lat)."""
+    step = np.array([step_m / (111_320 * np.cos(np.radians(lat))), step_m / 111_320])
+    at = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1).reshape(-1, 2)
+    number = np.arange(len(at)).reshape(rows, columns)
+    first = np.concatenate([number[:, :-1].ravel(), number[:-1].ravel()])
+    last = np.concatenate([number[:, 1:].ravel(), number[1:].ravel()])
+    return _both_ways(np.array([lon, lat]) + at * step, first, last, step_m)
+
+
+def together(one: StreetNetwork, other: StreetNetwork) -> StreetNetwork:
+    """Two grids in one network that do not meet; the first is the main component."""
+    half, rest = one.segments, other.segments
+    length_m = np.concatenate([one.length_m[:half], other.length_m[:rest]])
+    first = np.concatenate([one.tail[:half], other.tail[:rest] + len(one)])
+    last = np.concatenate([one.head[:half], other.head[:rest] + len(one)])
+    made = _both_ways(np.concatenate([one.lon_lat, other.lon_lat]), first, last, length_m)
+    made.component[len(one) :] = 1
+    return made
+
+
+def _both_ways(
+    lon_lat: np.ndarray, first: np.ndarray, last: np.ndarray, length_m: float | np.ndarray
+) -> StreetNetwork:
+    segments = len(first)
+    segment = np.tile(np.arange(segments, dtype=np.int32), 2)
+    metres = np.broadcast_to(np.asarray(length_m, dtype=float), segments)[segment]
+    return StreetNetwork(
+        mode=Mode.WALK,
+        lon_lat=lon_lat,
+        tail=np.concatenate([first, last]).astype(np.int32),
+        head=np.concatenate([last, first]).astype(np.int32),
+        length_m=metres,
+        travel_time_s=np.round(metres / 1.3, 3),
+        segment=segment,
+        forward=np.arange(2 * segments) < segments,
+        coords=lon_lat[np.column_stack([first, last]).ravel()],
+        coord_offset=np.arange(0, 2 * segments + 1, 2, dtype=np.int64),
+        tags=SegmentTags.untagged(segments),
+        name_id=np.full(segments, -1, dtype=np.int32),
+        names=(),
+        component=np.zeros(len(lon_lat), dtype=np.int32),
+    )

@@ -16,7 +16,7 @@ from outreach_map.errors import PrivacyError
 from outreach_map.network import StreetExtract, read_extract, street_stops
 from outreach_map.privacy.areas import Partition, Residents, partition
 from outreach_map.privacy.merge import disc_rule_holds
-from outreach_map.programme import PrivacyPolicy
+from outreach_map.settings import PrivacyPolicy
 from outreach_map.tables import Mode
 
 DATA = Path(__file__).parents[2] / "data"

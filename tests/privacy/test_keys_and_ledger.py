@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from outreach_map.errors import KeyFileError, LedgerError
 from outreach_map.privacy.areas import restore
 from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private, write_key
-from outreach_map.privacy.ledger import Ledger, read_ledger, write_ledger
+from outreach_map.privacy.ledger import Ledger, Site, begin, read_ledger, write_ledger
 
 KEY = ProgrammeKey(bytes(range(32)))
 OTHER = ProgrammeKey(bytes(range(1, 33)))
@@ -31,8 +32,11 @@ def small_partition():
 
 def test_a_key_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     private = open_private(tmp_path)
+    assert begin(private)
     first = load_key(private)
+    assert not begin(private)
     assert load_key(private) == first
+    assert read_ledger(private, first, WIDEST_M) == Ledger()
     assert stat.S_IMODE(private.stat().st_mode) == 0o700
     assert stat.S_IMODE((private / "key").stat().st_mode) == 0o600
     assert "*" in (private / ".gitignore").read_text().splitlines()
@@ -47,19 +51,38 @@ def test_a_key_never_shows_itself() -> None:
 @pytest.mark.parametrize("name", ["key", ""])
 def test_a_key_that_others_can_read_is_refused(tmp_path: Path, name: str) -> None:
     private = open_private(tmp_path)
-    load_key(private)
+    begin(private)
     os.chmod(private / name, 0o755 if not name else 0o644)
     with pytest.raises(KeyFileError, match="chmod"):
         load_key(open_private(tmp_path))
 
 
+def test_a_private_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o700)
+    (tmp_path / "private").symlink_to(elsewhere)
+    with pytest.raises(KeyFileError, match="link"):
+        open_private(tmp_path)
+
+
 def test_a_lost_key_is_not_replaced_under_a_ledger(tmp_path: Path) -> None:
     private = open_private(tmp_path)
+    begin(private)
     write_ledger(private, load_key(private), Ledger(partition=small_partition()))
     (private / "key").unlink()
+    assert not begin(private)
     with pytest.raises(KeyFileError, match="backup"):
         load_key(private)
     assert not (private / "key").exists()
+
+
+def test_a_lost_ledger_is_not_begun_again_under_its_key(tmp_path: Path) -> None:
+    private = open_private(tmp_path)
+    begin(private)
+    (private / "ledger").unlink()
+    assert not begin(private)
+    with pytest.raises(LedgerError, match="key rotate"):
+        read_ledger(private, load_key(private), WIDEST_M)
 
 
 def test_a_damaged_key_says_so_without_showing_it(tmp_path: Path) -> None:
@@ -115,16 +138,19 @@ def test_a_move_within_the_area_keeps_the_code_and_one_across_retires_it() -> No
 
 
 def test_the_ledger_comes_back_as_it_was_and_is_not_readable_as_text(tmp_path: Path) -> None:
-    ledger, _ = Ledger(partition=small_partition(), inputs_sha256="ab").assign(
-        KEY, "a", "H", [("kiosk-17", (0,))]
-    )
+    site = Site((9.11111, 47.11111), (9.2, 47.2), (9.21, 47.21))
+    ledger, _ = Ledger(
+        partition=small_partition(), inputs_sha256="ab", batch=date(2026, 11, 23), sites=(site,)
+    ).assign(KEY, "a", "H", [("kiosk-17", (0,))])
     write_ledger(tmp_path, KEY, ledger)
     again = read_ledger(tmp_path, KEY, WIDEST_M)
     assert again.entries == ledger.entries
+    assert (again.batch, again.sites) == (ledger.batch, ledger.sites)
     assert again.partition is not None
     assert again.partition.cells == small_partition().cells
     assert b"kiosk-17" not in (tmp_path / "ledger").read_bytes()
-    assert "kiosk-17" not in repr(ledger)
+    assert "kiosk-17" not in repr(ledger) + repr(ledger.entries)
+    assert "9.1" not in repr(ledger) + repr(ledger.sites)
     assert stat.S_IMODE((tmp_path / "ledger").stat().st_mode) == 0o600
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ledger"]
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from outreach_map.network import StreetExtract, read_extract, street_stops
 from outreach_map.privacy import Partition, partition
 from outreach_map.privacy.locate import Locator
-from outreach_map.programme import PrivacyPolicy
+from outreach_map.settings import PrivacyPolicy
 from outreach_map.tables import Mode
 
 EXTRACT = Path(__file__).parents[2] / "data" / "neubrandenburg" / "streets.osm.pbf"
@@ -37,7 +37,7 @@ def division(extract: StreetExtract) -> Partition:
 
 @pytest.fixture(scope="module")
 def locator(extract: StreetExtract, division: Partition) -> Locator:
-    return Locator(division, extract.networks[Mode.WALK])
+    return Locator(division)
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +97,52 @@ def test_ten_thousand_places_are_led_at_once(locator: Locator, stops: np.ndarray
     found = locator.areas(points)
     assert len(found) == 10_000
     assert all(found)
+
+
+@settings(deadline=None, max_examples=40)
+@given(at=st.floats(0, 1), share=st.floats(0, 1), side_m=st.floats(5, 3000))
+def test_an_outline_says_no_more_than_a_point_of_its_size(
+    at: float, share: float, side_m: float, locator: Locator, division: Partition, stops: np.ndarray
+) -> None:
+    """A small outline at a corner of areas would else be given away by the areas it touches."""
+    here = stops[int(at * (len(stops) - 1))]
+    half = np.degrees(side_m / 2 / 6_371_000)
+    wide = half / np.cos(np.radians(here[1]))
+    outline = shapely.box(here[0] - wide, here[1] - half, here[0] + wide, here[1] + half)
+    (drawn,) = locator.areas([outline])
+    (area,) = locator.homes([shapely.Point(here)])
+    assert area in drawn
+    if side_m < 0.8 * division.areas[area].extent_m:
+        assert drawn == (area,)
+    # The same size elsewhere in the area gives the same areas.
+    own = stops[division.areas_of_points(stops) == area]
+    there = own[int(share * (len(own) - 1))]
+    (known,) = locator._sizes_m([outline])
+    assert side_m * 0.99 <= known <= side_m * 1.05 + 50
+    assert locator.areas([shapely.Point(there)], [known]) == [drawn]
+
+
+def test_a_place_off_the_squares_is_led_to_the_nearest_one(
+    locator: Locator, division: Partition
+) -> None:
+    side = np.array([cell for cell in division.cells]) * division.cell_m
+    for area in division.areas[::7]:
+        squares = [cell for cell, owner in division.cells.items() if owner == area.number]
+        corner = np.array(squares[0]) * division.cell_m
+        # Just outside the west side of a square that has no neighbour there.
+        if (squares[0][0] - 1, squares[0][1]) in division.cells:
+            continue
+        outside = corner + np.array([-1.0, division.cell_m / 2])
+        back = shapely.transform(shapely.Point(outside), lambda xy: _degrees(division, xy))
+        assert locator.areas([back]) == [(area.number,)]
+    far = shapely.transform(
+        shapely.Point(side.min(axis=0) - 5000.0), lambda xy: _degrees(division, xy)
+    )
+    assert locator.areas([far]) == [()]
+
+
+def _degrees(division: Partition, xy: np.ndarray) -> np.ndarray:
+    from pyproj import Transformer
+
+    back = Transformer.from_crs(division.epsg, 4326, always_xy=True)
+    return np.column_stack(back.transform(xy[:, 0], xy[:, 1]))

@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 from outreach_map.errors import PublishError
 from outreach_map.layers import to_json
 from outreach_map.layers.basemap import MAGIC, encode_basemap
-from outreach_map.programme import Contacts
 from outreach_map.publish import Plan, publish_round
 from outreach_map.publish.exports import _harmless, _rounded
 from outreach_map.risk import FlagKind
+from outreach_map.settings import Contacts
 from outreach_map.tables import Band, Rating, RiskState
 
 

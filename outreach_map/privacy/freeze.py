@@ -1,0 +1,88 @@
+"""Freeze a programme's partition on its first release, and keep it ever after."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+
+import shapely
+
+from outreach_map.errors import PrivacyError
+from outreach_map.intake import RawTables
+from outreach_map.network import StreetExtract
+from outreach_map.privacy.areas import Partition, Residents, partition
+from outreach_map.privacy.ledger import Ledger
+from outreach_map.programme import Programme
+from outreach_map.tables import Mode
+
+Bounds = tuple[float, float, float, float]
+
+
+def frozen(
+    ledger: Ledger, programme: Programme, extract: StreetExtract, raw: RawTables
+) -> tuple[Ledger, Partition]:
+    """The ledger with its partition; made on the first release, the same ever after.
+
+    Other rules would make other areas, and two areas of one site intersect to a smaller one: they
+    are refused unless the planner accepts that very change by its name.
+
+    Raises
+    ------
+    PrivacyError
+        When the settings are not those of the first release, or the rules cannot be kept.
+    """
+    rules = programme.privacy.rules
+    if ledger.partition is not None and ledger.policy == rules:
+        return ledger, ledger.partition
+    if ledger.partition is not None:
+        _require_accepted(ledger, programme)
+        # Every record gets an unlinked code; which places those are is seen from the areas alone.
+        entries = tuple((digest, replace(entry, where=())) for digest, entry in ledger.entries)
+        ledger = Ledger(entries=entries)
+    found = residents(raw)
+    division = partition(
+        study_area(programme, extract),
+        found,
+        extract.networks[Mode.WALK],
+        extract.building_lon_lat,
+        programme.privacy,
+    )
+    digest = inputs_sha256(programme, extract, raw)
+    return replace(ledger, partition=division, inputs_sha256=digest, policy=rules), division
+
+
+def _require_accepted(ledger: Ledger, programme: Programme) -> None:
+    name = sha256(f"{ledger.policy} {programme.privacy.rules}".encode()).hexdigest()[:8]
+    if programme.privacy.accepted_change != name:
+        raise PrivacyError(
+            "The privacy settings are not those of the first release, and places released by "
+            "other rules would give more away beside the earlier ones. Nothing was released.",
+            where="outreach.toml, [privacy]",
+            mend="Put the settings back. To begin anew with other rules, and accept that old and "
+            f'new maps can be compared, add: accepted_change = "{name}"',
+        )
+
+
+def residents(raw: RawTables) -> Residents | None:
+    """Residents of a programme; None where it has no file of them."""
+    found = raw.residents
+    return None if found is None else Residents(found.lon_lat, found.people)
+
+
+def inputs_sha256(programme: Programme, extract: StreetExtract, raw: RawTables) -> str:
+    """Digest of all that a partition is made from."""
+    inputs = sha256(extract.sha256.encode())
+    inputs.update(study_area(programme, extract).wkb)
+    if raw.residents is not None:
+        inputs.update(raw.residents.lon_lat.tobytes() + raw.residents.people.tobytes())
+    return inputs.hexdigest()
+
+
+def study_area(programme: Programme, extract: StreetExtract) -> shapely.Polygon:
+    """The study area as a polygon."""
+    return shapely.box(*study_bounds(programme, extract))
+
+
+def study_bounds(programme: Programme, extract: StreetExtract) -> Bounds:
+    """Bounds of the study area: the planner's, else those of the extract's streets."""
+    return programme.study_area or extract.bounds

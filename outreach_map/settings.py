@@ -1,0 +1,207 @@
+"""The tables of `outreach.toml`: frozen models that validate themselves."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
+
+
+def _time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("is not a time zone; write it as in Europe/Berlin")
+    return name
+
+
+def _language(tag: str) -> str:
+    if not LANGUAGE.fullmatch(tag):
+        raise ValueError("is not a language tag; write it as in pt, sw or pt-BR")
+    return tag
+
+
+def _inside(name: str) -> str:
+    path = Path(name)
+    if path.is_absolute() or ".." in path.parts or not name:
+        raise ValueError("has to be a file inside the programme folder")
+    return name
+
+
+def _printable(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise ValueError("has to be plain text on one line")
+    return text.strip()
+
+
+def _phone(text: str) -> str:
+    if not re.fullmatch(r"\+?[0-9][0-9 ()/-]{1,24}", text):
+        raise ValueError("is not a telephone number; write it as in +49 30 123456")
+    return text
+
+
+_Text = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
+_FileName = Annotated[str, AfterValidator(_inside)]
+
+
+class _Table(BaseModel):
+    """A table of outreach.toml: frozen, no unknown keys, values never quoted in errors."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, hide_input_in_errors=True, allow_inf_nan=False
+    )
+
+
+class Contact(_Table):
+    """Somebody to call; shown on every peer map."""
+
+    name: _Text
+    phone: Annotated[str, AfterValidator(_phone)]
+
+
+class Contacts(_Table):
+    """Legal support, emergency call and psychosocial support."""
+
+    legal: Contact | None = None
+    emergency: Contact | None = None
+    psychosocial: Contact | None = None
+
+
+class Method(StrEnum):
+    """How places leave the gate: as areas, or as points moved by noise."""
+
+    AREA = "area"
+    LAPLACE = "laplace"
+    DONUT = "donut"
+
+
+class Batch(StrEnum):
+    """When hotspots that are new, or that moved to another area, come out."""
+
+    MONTH = "month"
+    WEEK = "week"
+
+
+class PrivacyPolicy(_Table):
+    """The rules of the released areas.
+
+    `residents` or, where those are unknown, `buildings` is what an area must hold (k). No disc of
+    `disc_m` may hold more than `disc_share` of its plausible places. Squares have a side of
+    `cell_m`; a place wider than `widest_m` is listed and not mapped. The rules can be made
+    stricter at will, and looser down to a floor that keeps a slip of the pen from switching the
+    gate off: 100 residents or 20 buildings, squares of 100 m, discs of 50 m, half of the places.
+
+    `method` other than "area" moves points by noise instead: `laplace_ratio` at `laplace_at_m`, or
+    a ring from `donut_inner_m` to `donut_outer_m` (`outreach_map.privacy.noise`).
+
+    `batch` says when new hotspots come out, and `rare` how many hotspots must share a word about
+    them before it is published. `accepted_change` names a change of the rules that the planner
+    accepts.
+    """
+
+    method: Annotated[Method, Field(strict=False)] = Method.AREA
+
+    residents: Annotated[int, Field(ge=100)] = 250
+    buildings: Annotated[int, Field(ge=20)] = 50
+    cell_m: Annotated[float, Field(ge=100, le=2000)] = 250.0
+    disc_m: Annotated[float, Field(ge=50, le=1000)] = 100.0
+    disc_share: Annotated[float, Field(gt=0, le=0.5)] = 1 / 3
+    widest_m: Annotated[float, Field(ge=500)] = 3000.0
+    laplace_ratio: Annotated[float, Field(gt=1, le=10)] = 4.0
+    laplace_at_m: Annotated[float, Field(ge=200)] = 300.0
+    donut_inner_m: Annotated[float, Field(ge=50)] = 100.0
+    donut_outer_m: Annotated[float, Field(ge=300)] = 500.0
+    batch: Annotated[Batch, Field(strict=False)] = Batch.MONTH
+    rare: Annotated[int, Field(ge=1)] = 2
+    accepted_change: str = ""
+
+    @property
+    def rules(self) -> str:
+        """The settings that decide where places are released, as text; frozen by the ledger."""
+        return self.model_dump_json(exclude={"batch", "rare", "accepted_change"})
+
+    @model_validator(mode="after")
+    def _ring(self) -> PrivacyPolicy:
+        if self.donut_inner_m >= self.donut_outer_m:
+            raise ValueError("donut_inner_m has to be below donut_outer_m")
+        return self
+
+
+class CoverageSettings(_Table):
+    """Standards: minutes on foot to a service, syringes a person a year (WHO target for 2030)."""
+
+    walk_min: Annotated[float, Field(gt=0, le=120)] = 10.0
+    syringes_per_person_year: Annotated[float, Field(gt=0, le=5000)] = 300.0
+
+
+class RiskCuts(_Table):
+    """Likelihood x impact from which a risk is medium or high."""
+
+    medium: Annotated[int, Field(ge=2, le=25)] = 6
+    high: Annotated[int, Field(ge=3, le=25)] = 15
+
+    @model_validator(mode="after")
+    def _ordered(self) -> RiskCuts:
+        if self.medium >= self.high:
+            raise ValueError("medium has to be below high")
+        return self
+
+
+class RoutingSettings(_Table):
+    """How long the route search runs, and whether it may take ferries.
+
+    Iterations, so that the same input gives the same plan. Timetables of ferries are not known.
+    """
+
+    iterations: Annotated[int, Field(ge=1, le=1_000_000)] = 1500
+    ferries: bool = False
+
+
+class Head(_Table):
+    """The table [programme]."""
+
+    name: _Text
+    timezone: Annotated[str, AfterValidator(_time_zone)]
+    languages: list[Annotated[str, AfterValidator(_language)]] = Field(
+        default_factory=lambda: ["en"], min_length=1
+    )
+    invented: bool = False
+    streets: _FileName = "streets.osm.pbf"
+    elevation: _FileName | None = None
+    study_area: list[float] | None = Field(default=None, min_length=4, max_length=4)
+
+    @model_validator(mode="after")
+    def _box(self) -> Head:
+        if self.study_area is not None:
+            west, south, east, north = self.study_area
+            if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+                raise ValueError("study_area has to be west, south, east, north in degrees")
+        return self
+
+
+class FileNames(_Table):
+    """The table [files]."""
+
+    hotspots: _FileName = "hotspots.csv"
+    points: _FileName = "points.csv"
+    teams: _FileName = "teams.csv"
+    risks: _FileName | None = None
+    visits: _FileName | None = None
+    decisions: _FileName | None = None
+    population: _FileName | None = None
+
+
+class Settings(_Table):
+    """All tables."""
+
+    programme: Head
+    contacts: Contacts = Contacts()
+    files: FileNames = FileNames()
+    privacy: PrivacyPolicy = PrivacyPolicy()
+    coverage: CoverageSettings = CoverageSettings()
+    risk: RiskCuts = RiskCuts()
+    routing: RoutingSettings = RoutingSettings()

@@ -1,0 +1,200 @@
+"""Each hard check of the audit fails where it should, and the report holds no place."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import stat
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outreach_map import load_programme, publish_round
+from outreach_map.attacks import gone_and_come, linked_codes
+from outreach_map.audit import audit_round, report_page
+from outreach_map.audit.canaries import CLEAR_M, off_street, published_places, touched
+from outreach_map.audit.derive import SAFE_WIDTH, derived_counts
+from outreach_map.audit.report import Report
+from outreach_map.cli import main
+from outreach_map.demo import DEMO_ROUND
+from outreach_map.intake import read_tables
+from outreach_map.network import read_extract, street_stops
+from outreach_map.privacy import inspect, release
+from outreach_map.privacy.bands import people_band
+from outreach_map.privacy.keys import load_key
+from outreach_map.privacy.ledger import read_ledger, write_ledger
+from outreach_map.publish import Plan
+from outreach_map.tables import Band, Hotspot, Mode, Place, Release, VisitLog
+
+MONDAY = date(2026, 11, 23)
+HERE = Place((0,), shapely.box(0, 0, 1, 1), (0.5, 0.5))
+
+
+def rounds(*logs: VisitLog) -> dict[date, Release]:
+    """Rounds a week apart that release one hotspot with these logs."""
+    return {
+        MONDAY + timedelta(weeks=week): Release(
+            start=MONDAY, study_area=shapely.box(0, 0, 1, 1), areas=(),
+            hotspots=(Hotspot(code="H-AAAA", place=HERE, log=log),),
+            points=(), teams=(), zones=(), decisions=(), log_days=90, items=(),
+        )
+        for week, log in enumerate(logs)
+    }  # fmt: skip
+
+
+def test_a_count_that_follows_from_two_bands_is_found() -> None:
+    few = Band(0, 10)
+    assert derived_counts(rounds(VisitLog(contacts_30d=few))).narrow == 0
+    # A band of one count for 90 days leaves nothing open for the 30 days within them.
+    told = derived_counts(rounds(VisitLog(contacts_30d=few, contacts_90d=Band(3, 3))))
+    assert (told.checked, told.narrow) == (1, 1)
+    # Two rounds a week apart: what is in the later window and not in the earlier one is small, so
+    # bands of many people do not narrow it; exact ones would.
+    apart = rounds(VisitLog(contacts_30d=Band(11, 25)), VisitLog(contacts_30d=few))
+    assert derived_counts(apart).narrow == 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 89), st.integers(0, 30)), max_size=30))
+def test_the_bands_of_a_true_log_never_give_a_small_count_away(
+    visits: list[tuple[int, int]],
+) -> None:
+    """Whatever was logged: rounds of one quarter, banded as the gate bands them."""
+    logs = []
+    for week in range(4):
+        at = 7 * week
+        month = [count for day, count in visits if at - 30 <= day - 60 < at]
+        quarter = [count for day, count in visits if at - 90 <= day - 60 < at]
+        logs.append(
+            VisitLog(
+                contacts_30d=people_band(sum(month)) if month else None,
+                contacts_90d=people_band(sum(quarter)) if quarter else None,
+            )
+        )
+    assert derived_counts(rounds(*logs)).narrow == 0
+    assert SAFE_WIDTH >= 5
+
+
+def test_a_canary_that_something_published_comes_near_is_counted() -> None:
+    canaries = np.array([[13.26, 53.55], [13.27, 53.56]])
+    near = canaries[:1] + np.array([0.0, CLEAR_M * 0.9 / 111_320])
+    assert touched(canaries, near) == 1
+    apart = canaries[:1] + np.array([0.0, CLEAR_M * 1.1 / 111_320])
+    assert touched(canaries, apart) == 0
+    assert touched(canaries, np.empty((0, 2))) == 0
+
+
+def test_coordinates_are_found_in_pages_and_in_the_geopackage(
+    town_plan: Plan, tmp_path: Path
+) -> None:
+    paths = publish_round(town_plan, tmp_path / "maps")
+    drawn = [h.place.geometry for h in town_plan.release.hotspots if h.place.mapped]
+    corners = shapely.get_coordinates(np.array(drawn, dtype=object))
+    legs = np.concatenate([leg.lon_lat for t in town_plan.routes.itineraries for leg in t.legs])
+    for suffix in (".html", ".gpkg"):
+        found = published_places([path for path in paths if path.suffix == suffix])
+        assert touched(legs[::50], found) == len(legs[::50]), suffix
+        assert touched(corners, found) == len(corners), suffix
+
+
+def test_canaries_are_off_the_streets_and_away_from_what_is_published(town: Path) -> None:
+    walk = read_extract(load_programme(town).streets).networks[Mode.WALK]
+    published = street_stops(walk).lon_lat[:50] + 0.001
+    canaries = off_street(walk, published, seed=1)
+    assert len(canaries) > 1000
+    assert touched(canaries, published) == 0
+    assert touched(canaries, street_stops(walk).lon_lat) == 0
+
+
+@pytest.fixture(scope="module")
+def report(country: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    folder = Path(shutil.copytree(country, tmp_path_factory.mktemp("audited") / "country"))
+    return audit_round(folder, DEMO_ROUND, progress=lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"differing": ("plan.gpkg",)}, "differ in: plan.gpkg"),
+        ({"touched": 2}, "2 off-street canaries"),
+        ({"holding": (("gaps.csv", "id"),)}, "A raw id stands in gaps.csv"),
+        ({"derived": None}, "1 suppressed counts follow"),
+        ({"inspection": None}, "The ledger is not right"),
+    ],
+)
+def test_each_check_can_fail_the_audit(report: Report, change: dict, said: str) -> None:
+    assert report.clean
+    if "derived" in change:
+        change = {"derived": replace(report.derived, narrow=1)}
+    if "inspection" in change:
+        change = {"inspection": replace(report.inspection, faults=("it is torn",))}
+    spoilt = replace(report, **change)
+    assert not spoilt.clean
+    assert said in spoilt.failures[0]
+    assert "Do not publish this round." in report_page(spoilt)
+
+
+def test_every_area_keeps_the_rules_and_attacks_find_little(report: Report) -> None:
+    state = report.inspection
+    assert state.below == 0
+    assert all(area.held >= state.floor and area.disc_rule for area in state.areas)
+    assert sum(area.hotspots for area in state.areas) >= report.hotspots
+    for attack in report.attacks:
+        assert len(attack.errors.metres) == report.hotspots
+        assert attack.median_m >= 200
+        assert list(attack.errors.metres) == sorted(attack.errors.metres)
+
+
+def test_the_report_is_for_the_planner_alone_and_holds_no_place(
+    country: Path, copy_of: Callable[[Path], Path]
+) -> None:
+    folder = copy_of(country)
+    done = CliRunner().invoke(main, ["audit", str(folder), "--round", "2026-11-23"])
+    assert done.exit_code == 0, done.output
+    path = folder / "private" / "privacy-report.html"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    page = path.read_text(encoding="utf-8")
+    raw = read_tables(load_programme(folder))
+    for row in raw.hotspots:
+        for value in (row.geometry.x, row.geometry.y):
+            assert f"{value:.3f}"[:-1] not in page
+    assert not re.search(r"[HPTR]-[A-Z2-7]{6}", page)
+    assert "http" not in page.replace("http-equiv", "")
+
+
+def test_a_ledger_that_names_what_is_not_there_is_a_fault(
+    country: Path, copy_of: Callable[[Path], Path]
+) -> None:
+    folder = copy_of(country)
+    programme = load_programme(folder)
+    extract = read_extract(programme.streets)
+    release(programme, DEMO_ROUND, extract)
+    private = folder / "private"
+    key = load_key(private)
+    ledger = read_ledger(private, key, programme.privacy.widest_m)
+    assert inspect(programme, DEMO_ROUND, extract).faults == ()
+    (digest, entry), *rest = ledger.entries
+    torn = ((digest, replace(entry, where=(9999,))), *rest)
+    write_ledger(private, key, replace(ledger, entries=torn))
+    assert any("does not exist" in f for f in inspect(programme, DEMO_ROUND, extract).faults)
+    write_ledger(private, key, replace(ledger, entries=ledger.entries[:3]))
+    assert any("not in the ledger" in f for f in inspect(programme, DEMO_ROUND, extract).faults)
+
+
+def test_differencing_and_joining_two_rounds() -> None:
+    before = {"H-AAAA": (3, "bar"), "H-BAAA": (4, "street")}
+    assert gone_and_come(before, before) == (set(), set())
+    # One moved across a border: its code went, another came, and both are known by their areas.
+    after = {"H-AAAA": (3, "bar"), "H-CAAA": (5, "street")}
+    assert gone_and_come(before, after) == ({"H-BAAA"}, {"H-CAAA"})
+    said = [{code: kind for code, (_, kind) in one.items()} for one in (before, after)]
+    assert linked_codes(*said) == {"H-BAAA": {"H-CAAA"}}
+    # Another that came with the same words hides it.
+    assert linked_codes(said[0], said[1] | {"H-DAAA": "street"}) == {"H-BAAA": {"H-CAAA", "H-DAAA"}}
