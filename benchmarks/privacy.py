@@ -1,7 +1,7 @@
 """The privacy gate against what is usual, under attacks with a year of published files.
 
     python -m benchmarks.privacy [STREETS.osm.pbf] [--sites 200] [--weeks 52] [--json FILE]
-        [--picture FILE.svg]
+        [--picture FILE.svg] [--maskmypy PYTHON]
 
 Sites are drawn from the prior that the adversary knows exactly. Every method publishes them each
 week; the attacks of `outreach_map.attacks` are scored beside guessing from a single release.
@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
+from benchmarks.rivals import maskmypy_donut
 from benchmarks.table import Row, show
 from outreach_map.attacks import (
     Prior,
@@ -182,7 +183,26 @@ def tours(world: World, places: np.ndarray, weeks: int, seed: int) -> tuple[list
     return lines, ends, metres / 1000
 
 
-def measure(path: Path, sites: int, weeks: int) -> tuple[list[Row], dict[str, tuple[Score, Score]]]:
+def masked(world: World, weeks: int, python: Path | None) -> dict[str, tuple[list, list]]:
+    """Beliefs from MaskMyPy's donut drawn afresh each week; none, with the reason, without it."""
+    if python is None:
+        print("MaskMyPy is left out: name an interpreter that has it with --maskmypy")
+        return {}
+    truth, policy = world.prior.xy[world.sites], NoisePolicy()
+    seen = maskmypy_donut(python, truth, world.division.epsg, policy.inner_m, policy.outer_m, weeks)
+    if isinstance(seen, str):
+        print(f"MaskMyPy is left out: {seen}")
+        return {}
+    one, year = (
+        [likeliest_by_noise(world.prior, each[:some], Noise.DONUT, policy) for each in seen]
+        for some in (1, weeks)
+    )
+    return {"MaskMyPy's donut each week": (one, year)}
+
+
+def measure(
+    path: Path, sites: int, weeks: int, python: Path | None = None
+) -> tuple[list[Row], dict[str, tuple[Score, Score]]]:
     world = make_world(path, sites, PrivacyPolicy())
     prior, truth = world.prior, world.sites
     in_area = [world.area_of_node == world.area_of_node[site] for site in truth]
@@ -199,6 +219,7 @@ def measure(path: Path, sites: int, weeks: int) -> tuple[list[Row], dict[str, tu
     beliefs["area, as released here"] = (area, area)
     beliefs["area, and all routes of the year"] = (area, anchored)
     beliefs |= noisy(world, weeks, seed=2)
+    beliefs |= masked(world, weeks, python)
     beliefs["rounding to 3 decimals"] = rounding(world)
     one = [on_every_route(prior, a[:1], b[:1]) for a, b in zip(raw_lines, raw_ends, strict=True)]
     beliefs["routes to raw places under blurred pins"] = (one, blurred)
@@ -285,9 +306,10 @@ def main() -> None:
     parser.add_argument("--sites", type=int, default=200)
     parser.add_argument("--weeks", type=int, default=52)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--maskmypy", type=Path, help="an interpreter that has MaskMyPy")
     parser.add_argument("--picture", type=Path, help="an SVG of what the attacks find")
     arguments = parser.parse_args()
-    rows, scores = measure(arguments.streets, arguments.sites, arguments.weeks)
+    rows, scores = measure(arguments.streets, arguments.sites, arguments.weeks, arguments.maskmypy)
     show(f"Attacks on {arguments.streets.parent.name}", rows, arguments.json)
     if arguments.picture:
         picture(scores, arguments.picture)

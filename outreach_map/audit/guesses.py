@@ -5,14 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from outreach_map.attacks import DISC_M, NEAR_M, Prior, best_places, inside_area
+from outreach_map.attacks import (
+    DISC_M,
+    NEAR_M,
+    Prior,
+    best_places,
+    inside_area,
+    likeliest_by_noise,
+)
 from outreach_map.network import StreetExtract, nodes_within
 from outreach_map.privacy import Errors, errors_of, plausible_nodes
+from outreach_map.privacy.noise import Noise, noise_policy
 from outreach_map.programme import Programme
 from outreach_map.publish import Plan
+from outreach_map.settings import Method
 from outreach_map.tables import Mode
 
 # Hoh et al. (2007), doi:10.1145/1315245.1315266: who is served is near the line that serves.
@@ -40,16 +50,21 @@ class Attack:
 def attack_round(programme: Programme, extract: StreetExtract, plan: Plan) -> tuple[Attack, ...]:
     """Guess every hotspot of a plan, and let the gate say how far off the guesses are."""
     walk = extract.networks[Mode.WALK]
-    nodes, mass = plausible_nodes(programme, extract)
+    nodes, mass, metric = plausible_nodes(programme, extract)
     prior = Prior(nodes, mass)
     areas = {}
+    by_area = programme.privacy.method is Method.AREA
     for hotspot in plan.release.hotspots:
         inside = np.zeros(len(nodes), bool)
         inside[nodes_within(walk, hotspot.place.geometry)] = True
         belief = inside_area(prior, inside)
+        if not by_area:
+            seen = metric(shapely.get_coordinates(hotspot.place.geometry.centroid))
+            noise, law = Noise(programme.privacy.method), noise_policy(programme.privacy)
+            belief = likeliest_by_noise(prior, seen, noise, law)
         areas[hotspot.code] = belief if belief.any() else prior.mass
     beliefs = {
-        "best guess in the area": areas,
+        "best guess in the area" if by_area else "best guess by the law of the noise": areas,
         "near every line that serves it": _by_lines(plan, walk.lon_lat, areas),
     }
     found = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +18,8 @@ from outreach_map.privacy.gate import Gate, open_gate, pass_through
 from outreach_map.privacy.merge import disc_rule_holds, nearest_place, plausibility
 from outreach_map.programme import Programme
 from outreach_map.tables import Mode, Release
+
+Metric = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -193,10 +195,11 @@ def _opened(programme: Programme, extract: StreetExtract) -> tuple[RawTables, Ga
 
 def plausible_nodes(
     programme: Programme, extract: StreetExtract
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64], Metric]:
     """Street nodes in metres, and how plausible each is by the partition's own prior.
 
-    What an adversary who knows streets, buildings and residents would weigh places by.
+    What an adversary who knows streets, buildings and residents would weigh places by; and the
+    function that turns degrees into the same metres.
     """
     raw, gate = _opened(programme, extract)
     walk = extract.networks[Mode.WALK]
@@ -210,4 +213,4 @@ def plausible_nodes(
     mass = np.bincount(
         main[near], weights=np.where(inside, plausibility(weights), 0.0), minlength=len(nodes)
     )
-    return nodes, mass.astype(np.float64)
+    return nodes, mass.astype(np.float64), gate.division.metric

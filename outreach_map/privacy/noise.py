@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from scipy.special import lambertw
 
 from outreach_map.privacy.keys import ProgrammeKey
+from outreach_map.settings import PrivacyPolicy
 
 _BITS = 53
 
@@ -56,6 +57,13 @@ class NoisePolicy:
     def epsilon_per_m(self) -> float:
         """Epsilon of the Laplace law for each metre."""
         return float(np.log(self.ratio) / self.at_m)
+
+
+def noise_policy(policy: PrivacyPolicy) -> NoisePolicy:
+    """The law that a programme's settings ask for."""
+    return NoisePolicy(
+        policy.laplace_ratio, policy.laplace_at_m, policy.donut_inner_m, policy.donut_outer_m
+    )
 
 
 def uniforms(

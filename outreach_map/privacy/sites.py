@@ -20,7 +20,7 @@ from outreach_map.privacy.areas import DECIMALS, Partition
 from outreach_map.privacy.keys import ProgrammeKey
 from outreach_map.privacy.ledger import Site
 from outreach_map.privacy.merge import nearest_place
-from outreach_map.privacy.noise import Noise, NoisePolicy, offsets_m, radius_m
+from outreach_map.privacy.noise import Noise, NoisePolicy, noise_policy, offsets_m, radius_m
 from outreach_map.settings import PrivacyPolicy
 from outreach_map.tables import Place
 
@@ -46,12 +46,7 @@ class Mover:
 
     @property
     def _law(self) -> NoisePolicy:
-        return NoisePolicy(
-            self.policy.laplace_ratio,
-            self.policy.laplace_at_m,
-            self.policy.donut_inner_m,
-            self.policy.donut_outer_m,
-        )
+        return noise_policy(self.policy)
 
     def settle(
         self,

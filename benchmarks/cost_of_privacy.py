@@ -1,0 +1,190 @@
+"""What areas cost those who plan with them, by how many people each has to hold.
+
+    python -m benchmarks.cost_of_privacy [STREETS.osm.pbf] [--population CELLS.csv] [--json FILE]
+        [--picture FILE.svg]
+
+Sites and services are drawn at random; tours, last miles and verdicts by released areas are set
+beside those by the places themselves. Without a file of residents the floor is in buildings.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import h3
+import numpy as np
+import pandas as pd
+import shapely
+
+from benchmarks.privacy import DEMO, World, make_world, tours
+from benchmarks.table import Row, show
+from outreach_map.coverage.walking import WalkingTimes
+from outreach_map.network import nearest_facility, travel_matrices
+from outreach_map.privacy import Residents
+from outreach_map.privacy.locate import Locator
+from outreach_map.settings import PrivacyPolicy
+from outreach_map.tables import Place, Point
+
+PEOPLE = (100, 250, 1000)
+BUILDINGS = (20, 50, 200)
+SERVICES = 15
+WALK_S = 600.0
+WEEKS = 8
+
+
+@dataclass(frozen=True)
+class Cost:
+    """At one floor: areas, tours against raw places, metres of the last mile, verdicts."""
+
+    floor: int
+    areas: int
+    tours: float
+    mile_m: float
+    far_mile_m: float
+    wrong: float
+    partly: float
+
+
+def read_residents(path: Path) -> Residents:
+    cells = pd.read_csv(path)
+    if "h3" in cells:
+        centres = np.array([h3.cell_to_latlng(cell)[::-1] for cell in cells["h3"]])
+    else:
+        centres = cells[["lon", "lat"]].to_numpy(float)
+    return Residents(centres, cells["population"].to_numpy(float))
+
+
+def measure(streets: Path, sites: int, residents: Residents | None) -> list[Cost]:
+    costs = []
+    for people, buildings in zip(PEOPLE, BUILDINGS, strict=True):
+        policy = PrivacyPolicy(residents=people, buildings=buildings)
+        world = make_world(streets, sites, policy, residents)
+        raw_km = tours(world, world.sites, WEEKS, 1)[2]
+        area_km = tours(world, world.anchors, WEEKS, 1)[2]
+        mile = [
+            travel_matrices(world.walk, [anchor], [site]).length_m[0, 0]
+            for anchor, site in zip(world.anchors, world.sites, strict=True)
+        ]
+        wrong, partly = verdicts(world)
+        costs.append(
+            Cost(
+                people if residents is not None else buildings,
+                len(world.division.areas),
+                area_km / raw_km,
+                float(np.median(mile)),
+                float(np.quantile(mile, 0.9)),
+                wrong,
+                partly,
+            )
+        )
+    return costs
+
+
+def verdicts(world: World, seed: int = 5) -> tuple[float, float]:
+    """Shares of sites whose released verdict is wrong, and "partly", over random services."""
+    rng = np.random.default_rng(seed)
+    walk = world.walk
+    locator = Locator(world.division)
+    main = np.flatnonzero(walk.component == 0)
+    wrong = partly = total = 0
+    for _ in range(5):
+        open_at = rng.choice(main, SERVICES, replace=False)
+        points = [
+            Point(code=f"P-{_code(number)}", place=_at(walk.lon_lat[node]), public=True)
+            for number, node in enumerate(open_at)
+        ]
+        codes = [point.code for point in points]
+        times = WalkingTimes(walk, points)
+        truth = nearest_facility(walk, open_at).travel_time_s[world.sites]
+        for site, seconds in zip(world.sites, truth, strict=True):
+            place = locator.place((int(world.area_of_node[site]),))
+            best, worst = times.area(place).range_s(codes)
+            total += 1
+            if worst <= WALK_S:
+                wrong += seconds > WALK_S
+            elif best > WALK_S:
+                wrong += seconds <= WALK_S
+            else:
+                partly += 1
+    return wrong / total, partly / total
+
+
+def _code(number: int) -> str:
+    return f"AAA{chr(65 + number)}"
+
+
+def _at(lon_lat: np.ndarray) -> Place:
+    lon, lat = (round(float(value), 4) for value in lon_lat)
+    return Place((), shapely.Point(lon, lat), (lon, lat))
+
+
+def rows(costs: list[Cost], unit: str) -> list[Row]:
+    result = []
+    for cost in costs:
+        of = f"at {cost.floor} {unit}"
+        result += [
+            Row(f"{of}: areas", cost.areas, ""),
+            Row(f"{of}: tours against raw places", cost.tours, "x", 1.25,
+                0.85 <= cost.tours <= 1.25),
+            Row.at_most(f"{of}: last mile, median", cost.mile_m, "m", 350.0),
+            Row(f"{of}: last mile, 90th percentile", cost.far_mile_m, "m"),
+            Row.at_most(f"{of}: verdicts that are wrong", 100 * cost.wrong, "%", 5.0),
+            Row(f"{of}: verdicts that say partly", 100 * cost.partly, "%"),
+        ]  # fmt: skip
+    return result
+
+
+def picture(costs: list[Cost], unit: str, path: Path) -> None:
+    """Last mile, tours and verdicts at each floor, as an SVG."""
+    panels = (
+        ("last mile, median", [cost.mile_m for cost in costs], "{:.0f} m"),
+        ("tours against raw places", [cost.tours for cost in costs], "{:.2f} x"),
+        ("verdicts that say partly", [100 * cost.partly for cost in costs], "{:.0f} %"),
+        ("verdicts that are wrong", [100 * cost.wrong for cost in costs], "{:.1f} %"),
+    )
+    left, step, wide = 250, 22, 300
+    parts, top = [], 40
+    for title, values, form in panels:
+        parts.append(f'<text x="12" y="{top + 14}" font-weight="bold">{title}</text>')
+        most = max(max(values), 1e-9)
+        for number, (cost, value) in enumerate(zip(costs, values, strict=True)):
+            y = top + number * step
+            long = max(value / most * wide, 1)
+            parts.append(
+                f'<text x="{left - 8}" y="{y + 14}" text-anchor="end" fill="#555">{cost.floor}'
+                f'</text><rect x="{left}" y="{y + 2}" width="{long:.1f}" height="15" '
+                f'fill="{"#2f6f8f" if number == 1 else "#9db7c9"}"/>'
+                f'<text x="{left + long + 6:.1f}" y="{y + 14}">{form.format(value)}</text>'
+            )
+        top += len(costs) * step + 20
+    svg = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 {top}" '
+        'font-family="sans-serif" font-size="14" role="img">',
+        "<title>What areas cost in use, by what each has to hold</title>",
+        f'<rect width="640" height="{top}" fill="#ffffff"/>',
+        f'<text x="12" y="24">What areas cost, by the {unit} that each has to hold</text>',
+    ]
+    path.write_text("\n".join([*svg, *parts, "</svg>"]) + "\n", "utf-8")
+
+
+def main() -> None:
+    """Parse, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("streets", type=Path, nargs="?", default=DEMO)
+    parser.add_argument("--population", type=Path, help="h3 or lon and lat, population")
+    parser.add_argument("--sites", type=int, default=200)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--picture", type=Path, help="an SVG of the costs")
+    arguments = parser.parse_args()
+    residents = None if arguments.population is None else read_residents(arguments.population)
+    unit = "buildings" if residents is None else "residents"
+    costs = measure(arguments.streets, arguments.sites, residents)
+    show(f"Cost of areas, {arguments.streets.parent.name}", rows(costs, unit), arguments.json)
+    if arguments.picture:
+        picture(costs, unit, arguments.picture)
+
+
+if __name__ == "__main__":
+    main()
