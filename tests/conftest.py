@@ -30,6 +30,7 @@ def town() -> Iterator[Path]:
     """Folder of the town's demo programme (Neubrandenburg), with the demo key."""
     with demo_programme() as folder:
         yield folder
+        _as_found(folder)
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +38,12 @@ def country() -> Iterator[Path]:
     """Folder of the rural demo programme (Liechtenstein), with the demo key."""
     with demo_programme(rural=True) as folder:
         yield folder
+        _as_found(folder)
+
+
+def _as_found(folder: Path) -> None:
+    """Hold that no test left a file where others look: what spoils the shared folder, copies it."""
+    assert {path.name for path in (folder / "private").iterdir()} <= {".gitignore", "key", "ledger"}
 
 
 @pytest.fixture(scope="session")
