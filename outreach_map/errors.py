@@ -92,8 +92,8 @@ class Severity(StrEnum):
 class Problem:
     """One problem in one place of the planner's files.
 
-    `found` is shown for closed sets, dates and numbers that are not confidential; it is empty for
-    coordinates, notes and anything that may name a place or a person.
+    `expected` says what the column holds. `found` is shown for closed sets and dates; it is empty
+    for coordinates, notes, numbers and anything that may name a place or a person.
     """
 
     file: str
@@ -103,10 +103,14 @@ class Problem:
     mend: str
     found: str = ""
     severity: Severity = Severity.ERROR
+    sheet: str = ""
+    expected: str = ""
 
     def __str__(self) -> str:
         """One line for a terminal."""
         where = self.file
+        if self.sheet:
+            where += f", sheet {self.sheet}"
         if self.row is not None:
             where += f", row {self.row}"
         if self.column:

@@ -2,6 +2,8 @@
 
 The expressions are OSM `opening_hours`, read by the kept library `opening-hours-py`. All times
 are wall-clock times of the programme's place, without a zone: people meet by the clock on the wall.
+Sun times and public holidays are those of the programme's place, which is no finer than a tenth of
+a degree and the same for all its hours.
 """
 
 from __future__ import annotations
@@ -11,11 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import opening_hours
 
 # Quoted comments are free text ("ask for Ana"), and free text never leaves the planner's side.
 _COMMENT = re.compile(r'"[^"]*"')
+# What the place decides: the sun, and which days are public holidays.
+_OF_A_PLACE = re.compile(r"\b(sunrise|sunset|dawn|dusk|PH)\b")
 
 
 class OpenState(StrEnum):
@@ -27,8 +32,26 @@ class OpenState(StrEnum):
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a programme works: degrees to one decimal, and the name of its time zone."""
+
+    latitude: float
+    longitude: float
+    timezone: str
+
+    @classmethod
+    def around(cls, bounds: tuple[float, float, float, float], timezone: str) -> Place:
+        """The middle of a study area (west, south, east, north in degrees)."""
+        west, south, east, north = bounds
+        return cls(round((south + north) / 2, 1), round((west + east) / 2, 1), timezone)
+
+
+@dataclass(frozen=True)
 class Hours:
     """Opening hours of a place; an empty text means that nobody wrote them down.
+
+    `place` is kept only where sun times or public holidays need it; without one the sun rises at 7
+    and sets at 19, and no day is a holiday.
 
     Examples
     --------
@@ -43,16 +66,23 @@ class Hours:
     """
 
     text: str = ""
+    place: Place | None = None
 
     def __post_init__(self) -> None:
         """Reject what the library cannot read (ValueError); drop quoted comments."""
         text = " ".join(_COMMENT.sub("", self.text).split())
         object.__setattr__(self, "text", text)
+        if not _OF_A_PLACE.search(text):
+            object.__setattr__(self, "place", None)
         if text:
             try:
-                _parsed(text)
+                _parsed(text, self.place)
             except opening_hours.ParserError:  # type: ignore[attr-defined]  # the stub lacks it
                 raise ValueError("not an OSM opening_hours expression") from None
+
+    @property
+    def _rules(self) -> opening_hours.OpeningHours:
+        return _parsed(self.text, self.place)
 
     @property
     def known(self) -> bool:
@@ -63,7 +93,7 @@ class Hours:
         """State at a wall-clock time."""
         if not self.text:
             return OpenState.UNKNOWN
-        parsed = _parsed(self.text)
+        parsed = self._rules
         if parsed.is_open(when):
             return OpenState.OPEN
         return OpenState.UNKNOWN if parsed.is_unknown(when) else OpenState.CLOSED
@@ -76,10 +106,10 @@ class Hours:
         if not self.text:
             return ()
         found: list[tuple[datetime, datetime]] = []
-        for lower, upper, state, _ in _parsed(self.text).intervals(start, end):
+        for lower, upper, state, _ in self._rules.intervals(start, end):
             if state != opening_hours.State.OPEN:
                 continue
-            first, last = max(lower, start), min(upper or end, end)
+            first, last = max(_on_the_wall(lower), start), min(_on_the_wall(upper or end), end)
             if found and found[-1][1] >= first:
                 found[-1] = (found[-1][0], max(found[-1][1], last))
             elif first < last:
@@ -99,6 +129,13 @@ class Hours:
         return total
 
 
+def _on_the_wall(when: datetime) -> datetime:
+    return when.replace(tzinfo=None)
+
+
 @lru_cache(maxsize=4096)
-def _parsed(text: str) -> opening_hours.OpeningHours:
-    return opening_hours.OpeningHours(text)
+def _parsed(text: str, place: Place | None) -> opening_hours.OpeningHours:
+    if place is None:
+        return opening_hours.OpeningHours(text)
+    coords = (place.latitude, place.longitude)
+    return opening_hours.OpeningHours(text, timezone=ZoneInfo(place.timezone), coords=coords)

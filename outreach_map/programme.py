@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from outreach_map.errors import ProgrammeError
 from outreach_map.settings import (
+    ColumnNames,
     Contacts,
     CoverageSettings,
     FileNames,
@@ -22,6 +23,7 @@ from outreach_map.settings import (
     RiskCuts,
     RoutingSettings,
     Settings,
+    split_sheet,
 )
 
 _FILE = "outreach.toml"
@@ -38,13 +40,16 @@ USUAL_NAMES: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Files:
-    """The planner's files; those that are None are not part of the programme."""
+    """The planner's files; those that are None are not part of the programme.
+
+    A path may end in "#Sheet". The visit log may have come in several parts.
+    """
 
     hotspots: Path
     points: Path
     teams: Path
     risks: Path | None = None
-    visits: Path | None = None
+    visits: tuple[Path, ...] = ()
     decisions: Path | None = None
     population: Path | None = None
 
@@ -63,6 +68,7 @@ class Programme:
     study_area: tuple[float, float, float, float] | None
     contacts: Contacts = field(repr=False)
     files: Files = field(repr=False)
+    columns: ColumnNames = field(repr=False)
     privacy: PrivacyPolicy
     coverage: CoverageSettings
     risk: RiskCuts
@@ -129,6 +135,7 @@ def load_programme(folder: Path | str) -> Programme:
         study_area=_bounds(settings.programme.study_area),
         contacts=settings.contacts,
         files=_files(folder, settings.files),
+        columns=settings.columns,
         privacy=settings.privacy,
         coverage=settings.coverage,
         risk=settings.risk,
@@ -158,19 +165,33 @@ def _bounds(box: list[float] | None) -> tuple[float, float, float, float] | None
 
 def _files(folder: Path, names: FileNames) -> Files:
     def optional(key: str, name: str | None) -> Path | None:
-        path = folder / (name or USUAL_NAMES[key])
         # One that is not named and not there is no fault.
-        return path if path.is_file() else None
+        if name is None and not (folder / USUAL_NAMES[key]).is_file():
+            return None
+        return folder / (name or USUAL_NAMES[key])
 
     return Files(
         hotspots=folder / names.hotspots,
         points=folder / names.points,
         teams=folder / names.teams,
         risks=optional("risks", names.risks),
-        visits=optional("visits", names.visits),
+        visits=_parts(folder, names.visits),
         decisions=optional("decisions", names.decisions),
         population=optional("population", names.population),
     )
+
+
+def _parts(folder: Path, names: str | list[str] | None) -> tuple[Path, ...]:
+    """Files of the visit log; a folder stands for what lies in it."""
+    if names is None:
+        usual = [name for name in (USUAL_NAMES["visits"], "visits") if (folder / name).exists()]
+        names = usual[:1]
+    paths: list[Path] = []
+    for path in [folder / name for name in ([names] if isinstance(names, str) else names)]:
+        inside = sorted(path.iterdir()) if path.is_dir() else [path]
+        # Spreadsheets leave lock files beside what is open.
+        paths += [one for one in inside if not one.name.startswith((".", "~$"))]
+    return tuple(dict.fromkeys(paths))
 
 
 def _require_files(folder: Path, settings: Settings) -> None:
@@ -178,8 +199,15 @@ def _require_files(folder: Path, settings: Settings) -> None:
     named = {"streets": settings.programme.streets}
     if settings.programme.elevation is not None:
         named["elevation"] = settings.programme.elevation
-    named |= {f"files.{key}": name for key, name in settings.files if name is not None}
-    missing = {key: name for key, name in named.items() if not (folder / name).is_file()}
+    for key, names in settings.files:
+        for count, name in enumerate([names] if isinstance(names, str) else names or []):
+            named[f"files.{key}" if isinstance(names, str) else f"files.{key}[{count}]"] = name
+    missing = {
+        key: name
+        for key, name in named.items()
+        if not (folder / split_sheet(name)[0]).is_file()
+        and not (key.startswith("files.visits") and (folder / name).is_dir())
+    }
     if missing:
         one = len(missing) == 1
         raise ProgrammeError(

@@ -32,6 +32,16 @@ def _inside(name: str) -> str:
     return name
 
 
+def split_sheet(name: str) -> tuple[str, str]:
+    """File and sheet (or layer) of a name.
+
+    >>> split_sheet("field data.xlsx#Sites"), split_sheet("visits.csv")
+    (('field data.xlsx', 'Sites'), ('visits.csv', ''))
+    """
+    match = re.fullmatch(r"(.+\.(?:xlsx|gpkg|kml|zip))#(.+)", name, re.IGNORECASE)
+    return (match[1], match[2]) if match else (name, "")
+
+
 def _printable(text: str) -> str:
     if not text.strip() or not text.isprintable():
         raise ValueError("has to be plain text on one line")
@@ -86,6 +96,9 @@ class Batch(StrEnum):
     WEEK = "week"
 
 
+_NOT_FROZEN = {"batch", "rare", "accepted_change", "max_precision_m"}
+
+
 class PrivacyPolicy(_Table):
     """The rules of the released areas.
 
@@ -100,7 +113,8 @@ class PrivacyPolicy(_Table):
 
     `batch` says when new hotspots come out, and `rare` how many hotspots must share a word about
     them before it is published. `accepted_change` names a change of the rules that the planner
-    accepts.
+    accepts. Hotspots that are written down more sharply than `max_precision_m` are made coarser at
+    reading.
     """
 
     method: Annotated[Method, Field(strict=False)] = Method.AREA
@@ -118,11 +132,12 @@ class PrivacyPolicy(_Table):
     batch: Annotated[Batch, Field(strict=False)] = Batch.MONTH
     rare: Annotated[int, Field(ge=1)] = 2
     accepted_change: str = ""
+    max_precision_m: Annotated[float, Field(ge=1, le=1000)] | None = None
 
     @property
     def rules(self) -> str:
         """The settings that decide where places are released, as text; frozen by the ledger."""
-        return self.model_dump_json(exclude={"batch", "rare", "accepted_change"})
+        return self.model_dump_json(exclude=_NOT_FROZEN)
 
     @model_validator(mode="after")
     def _ring(self) -> PrivacyPolicy:
@@ -184,15 +199,33 @@ class Head(_Table):
 
 
 class FileNames(_Table):
-    """The table [files]."""
+    """The table [files]; "data.xlsx#Sites" is the sheet Sites of data.xlsx.
+
+    The visit log may be one file, several, or a folder of them.
+    """
 
     hotspots: _FileName = "hotspots.csv"
     points: _FileName = "points.csv"
     teams: _FileName = "teams.csv"
     risks: _FileName | None = None
-    visits: _FileName | None = None
+    visits: _FileName | list[_FileName] | None = None
     decisions: _FileName | None = None
     population: _FileName | None = None
+
+
+_Names = dict[Annotated[str, AfterValidator(_printable)], str]
+
+
+class ColumnNames(_Table):
+    """The table [columns]: a programme's own names of columns -> ours, for each file."""
+
+    hotspots: _Names = Field(default_factory=dict)
+    points: _Names = Field(default_factory=dict)
+    teams: _Names = Field(default_factory=dict)
+    risks: _Names = Field(default_factory=dict)
+    visits: _Names = Field(default_factory=dict)
+    decisions: _Names = Field(default_factory=dict)
+    population: _Names = Field(default_factory=dict)
 
 
 class Settings(_Table):
@@ -201,6 +234,7 @@ class Settings(_Table):
     programme: Head
     contacts: Contacts = Contacts()
     files: FileNames = FileNames()
+    columns: ColumnNames = ColumnNames()
     privacy: PrivacyPolicy = PrivacyPolicy()
     coverage: CoverageSettings = CoverageSettings()
     risk: RiskCuts = RiskCuts()

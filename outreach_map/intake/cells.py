@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -15,7 +16,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 from shapely.geometry.base import BaseGeometry
 
-from outreach_map.hours import Hours
+from outreach_map.hours import Hours, Place
+from outreach_map.intake.hints import hours_hint
 from outreach_map.settings import LANGUAGE
 
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
@@ -34,6 +36,21 @@ class DecimalMark(StrEnum):
     POINT_OR_COMMA = "point or comma"
 
 
+@dataclass(frozen=True)
+class Reading:
+    """In what context cells are read: how the file writes decimals, and where the sun rises."""
+
+    decimal_mark: DecimalMark = DecimalMark.POINT_OR_COMMA
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a cell holds, for messages, templates and the documentation."""
+
+    text: str
+
+
 def _text(value: object) -> str:
     return " ".join(str(value).split())
 
@@ -47,7 +64,8 @@ def _identifier(value: object) -> str:
 
 def _number(value: object, info: ValidationInfo) -> float:
     text = _text(value).replace("−", "-")
-    if info.context is DecimalMark.POINT_OR_COMMA and "." not in text:
+    reading = info.context if isinstance(info.context, Reading) else Reading()
+    if reading.decimal_mark is DecimalMark.POINT_OR_COMMA and "." not in text:
         text = text.replace(",", ".")
     if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", text):
         raise ValueError("is not a number | Write digits only, or leave the cell empty if unknown.")
@@ -117,13 +135,17 @@ def _languages(value: object) -> tuple[str, ...]:
     return tuple(tags)
 
 
-def _hours(value: object) -> Hours:
+def _hours(value: object, info: ValidationInfo) -> Hours:
+    text = _text(value)
+    place = info.context.place if isinstance(info.context, Reading) else None
     try:
-        return Hours(_text(value))
+        return Hours(text, place)
     except ValueError:
-        raise ValueError(
-            "is not an opening_hours expression | Write it as in Mo-Fr 09:00-17:00; Sa 10:00-12:00."
-        ) from None
+        example = "Mo-Fr 09:00-17:00; Sa 10:00-12:00"
+        hint = (
+            f"as {meant}, if that is meant" if (meant := hours_hint(text)) else f"as in {example}"
+        )
+        raise ValueError(f"is not an opening_hours expression | Write it {hint}.") from None
 
 
 def _yes(value: object) -> bool:
@@ -148,16 +170,22 @@ def _zone(geometry: BaseGeometry) -> BaseGeometry:
     return _spot(geometry)
 
 
-Text = Annotated[str, BeforeValidator(_text)]
-Identifier = Annotated[str, BeforeValidator(_identifier)]
-Number = Annotated[float, BeforeValidator(_number)]
-Amount = Annotated[float, BeforeValidator(_amount)]
-Count = Annotated[int, BeforeValidator(_count)]
-Day = Annotated[date, BeforeValidator(_day)]
-Token = Annotated[str, BeforeValidator(_token)]
-Tokens = Annotated[tuple[str, ...], BeforeValidator(_tokens)]
-Languages = Annotated[tuple[str, ...], BeforeValidator(_languages)]
-OpeningHours = Annotated[Hours, BeforeValidator(_hours)]
-YesNo = Annotated[bool, BeforeValidator(_yes)]
+Text = Annotated[str, BeforeValidator(_text), Expected("text")]
+Identifier = Annotated[str, BeforeValidator(_identifier), Expected("a short id of its own")]
+Number = Annotated[float, BeforeValidator(_number), Expected("a number")]
+Amount = Annotated[float, BeforeValidator(_amount), Expected("a number from 0")]
+Count = Annotated[int, BeforeValidator(_count), Expected("a whole number from 0")]
+Day = Annotated[date, BeforeValidator(_day), Expected("a date such as 2026-11-23")]
+Token = Annotated[str, BeforeValidator(_token), Expected("one plain word such as bus_station")]
+Tokens = Annotated[
+    tuple[str, ...], BeforeValidator(_tokens), Expected("plain words such as nsp;condoms")
+]
+Languages = Annotated[
+    tuple[str, ...], BeforeValidator(_languages), Expected("language tags such as pt;es")
+]
+OpeningHours = Annotated[
+    Hours, BeforeValidator(_hours), Expected("OSM opening_hours such as Mo-Fr 09:00-17:00")
+]
+YesNo = Annotated[bool, BeforeValidator(_yes), Expected("yes or no")]
 Spot = Annotated[BaseGeometry, AfterValidator(_spot)]
 Zone = Annotated[BaseGeometry, AfterValidator(_zone)]

@@ -13,14 +13,17 @@ from shapely.geometry.base import BaseGeometry
 
 from outreach_map.errors import Problem
 from outreach_map.intake.rows import (
+    RawDecision,
     RawHotspot,
     RawPoint,
     RawRisk,
     RawTables,
     RawTeam,
+    RawVisit,
     ids,
 )
 from outreach_map.programme import Files
+from outreach_map.settings import split_sheet
 
 Bounds = tuple[float, float, float, float]
 
@@ -38,43 +41,60 @@ def base(team_end: str) -> BaseGeometry | None:
     return shapely.Point(lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None
 
 
-def across_tables(
-    tables: RawTables, files: Files, seen: Mapping[Path, set[str] | None]
-) -> list[Problem]:
-    """Doubled ids, and references to rows that do not exist.
+def file_name(path: Path) -> str:
+    """Name of a file without the sheet."""
+    return split_sheet(path.name)[0]
 
-    `seen` holds the ids of all rows of a file, valid or not; None where it could not be read, which
-    is a problem of its own and not one of every row that refers to it.
+
+def across_tables(
+    hotspots: Sequence[RawHotspot],
+    points: Sequence[RawPoint],
+    teams: Sequence[RawTeam],
+    risks: Sequence[RawRisk],
+    files: Files,
+    known: Mapping[str, set[str] | None],
+) -> list[Problem]:
+    """Doubled ids, and teams that start or end at a point that does not exist.
+
+    `known` holds the ids of all rows of a table, valid or not; None where it could not be read,
+    which is a problem of its own and not one of every row that refers to it.
     """
     problems = [
-        *_doubled(files.hotspots, tables.hotspots),
-        *_doubled(files.points, tables.points),
-        *_doubled(files.teams, tables.teams),
+        *_doubled(files.hotspots, hotspots),
+        *_doubled(files.points, points),
+        *_doubled(files.teams, teams),
     ]
     if files.risks is not None:
-        problems += _doubled(files.risks, tables.risks)
-    hotspots, points, teams = (seen[path] for path in (files.hotspots, files.points, files.teams))
-    for team in tables.teams:
+        problems += _doubled(files.risks, risks)
+    stops = known["points"]
+    for team in teams:
         for column, value in (("start", team.start), ("end", team.end)):
-            if points is not None and value not in points and base(value) is None:
+            if stops is not None and value not in stops and base(value) is None:
                 problems.append(
                     Problem(
-                        files.teams.name,
+                        file_name(files.teams),
                         team.row,
                         column,
-                        f"names no row of {files.points.name}",
+                        f"names no row of {file_name(files.points)}",
                         'Write the id of a point, or "lon lat" in degrees.',
                     )
                 )
-    for path, rows in ((files.visits, tables.visits), (files.decisions, tables.decisions)):
-        for row in rows:
-            if path is not None and hotspots is not None and row.hotspot_id not in hotspots:
-                problems.append(_unknown(path, row.row, "hotspot_id", files.hotspots))
-            if path is None or teams is None or not row.team_id:
-                continue
-            if row.team_id not in teams:
-                problems.append(_unknown(path, row.row, "team_id", files.teams))
     return problems
+
+
+def references(
+    file: str,
+    rows: Sequence[RawVisit | RawDecision],
+    files: Files,
+    known: Mapping[str, set[str] | None],
+) -> Iterable[Problem]:
+    """Rows that name a hotspot or a team that does not exist."""
+    hotspots, teams = known["hotspots"], known["teams"]
+    for row in rows:
+        if hotspots is not None and row.hotspot_id not in hotspots:
+            yield _unknown(file, row.row, "hotspot_id", files.hotspots)
+        if teams is not None and row.team_id and row.team_id not in teams:
+            yield _unknown(file, row.row, "team_id", files.teams)
 
 
 def _doubled(
@@ -83,19 +103,13 @@ def _doubled(
     first = ids(rows)
     for row in rows:
         if first[row.id] != row.row:
-            yield Problem(
-                path.name,
-                row.row,
-                "id",
-                f"is the same as in row {first[row.id]}",
-                "Give each row an id of its own.",
-            )
+            what = f"is the same as in row {first[row.id]}"
+            yield Problem(file_name(path), row.row, "id", what, "Give each row an id of its own.")
 
 
-def _unknown(path: Path, row: int, column: str, other: Path) -> Problem:
-    return Problem(
-        path.name, row, column, f"names no row of {other.name}", "Correct the id, or add the row."
-    )
+def _unknown(file: str, row: int, column: str, other: Path) -> Problem:
+    what = f"names no row of {file_name(other)}"
+    return Problem(file, row, column, what, "Correct the id, or add the row.")
 
 
 @dataclass(frozen=True, repr=False)
@@ -121,7 +135,7 @@ def locations(tables: RawTables, files: Files, bounds: Bounds | None) -> list[Pr
     for path, rows in located:
         if path is not None and rows:
             spots = [_Located(row.row, "lon, lat", row.geometry) for row in rows]
-            problems += _misplaced(path.name, spots, bounds)
+            problems += _misplaced(file_name(path), spots, bounds)
     bases = [
         _Located(team.row, column, spot)
         for team in tables.teams
@@ -129,7 +143,7 @@ def locations(tables: RawTables, files: Files, bounds: Bounds | None) -> list[Pr
         if (spot := base(value)) is not None
     ]
     if bases:
-        problems += _misplaced(files.teams.name, bases, bounds)
+        problems += _misplaced(file_name(files.teams), bases, bounds)
     return problems
 
 

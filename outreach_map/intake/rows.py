@@ -16,6 +16,7 @@ from outreach_map.intake.cells import (
     Amount,
     Count,
     Day,
+    Expected,
     Identifier,
     Languages,
     Number,
@@ -29,7 +30,7 @@ from outreach_map.intake.cells import (
 )
 from outreach_map.tables import Affects, DecisionKind, Mode, PointStatus, RiskAction
 
-_Score = Annotated[Count, Field(ge=1, le=5)]
+_Score = Annotated[Count, Field(ge=1, le=5), Expected("a whole number from 1 to 5")]
 
 
 class Row(BaseModel):
@@ -94,6 +95,8 @@ class RawHotspot(Row):
             if self.est_mid is None:
                 wrong = "est_max is below est_min"
             raise ValueError(f"{wrong} | Let est_min be the lowest and est_max the highest.")
+        if self.est_date and self.review_by and self.review_by < self.est_date:
+            raise ValueError("review_by lies before est_date | Correct one of the two dates.")
         return self
 
 
@@ -142,6 +145,8 @@ class RawRisk(Row):
     def _ordered(self) -> Self:
         if self.assessed_on and self.expires_on and self.expires_on < self.assessed_on:
             raise ValueError("expires_on lies before assessed_on | Correct one of the two dates.")
+        if self.assessed_on and self.review_by and self.review_by < self.assessed_on:
+            raise ValueError("review_by lies before assessed_on | Correct one of the two dates.")
         return self
 
 

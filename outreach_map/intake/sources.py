@@ -1,191 +1,145 @@
-"""Files to rows of text: CSV and GeoJSON. Another format is another reader in `READERS`."""
+"""A file as rows of text, whatever its format: the table before anything is made of it."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 
-import numpy as np
-import shapely
 from shapely.geometry.base import BaseGeometry
 
-from outreach_map.errors import Problem
+from outreach_map.errors import Problem, Severity
 from outreach_map.intake.cells import DecimalMark
 
-_MAX_BYTES = 200_000_000
-_WGS_84 = re.compile(r".*(CRS84|EPSG:[\d.]*:?4326)")
+MAX_BYTES = 200_000_000
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, slots=True)
 class SourceRow:
-    """A row as it stands in the file: number, cells by column, geometry where the file has one."""
+    """A row as it stands in the file: its number, its values by header, and its geometry if any."""
 
     row: int
-    cells: dict[str, str]
+    header: tuple[str, ...]
+    values: tuple[str, ...]
     geometry: BaseGeometry | None = None
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """Values that are not empty, by column."""
+        pairs = zip(self.header, self.values, strict=False)
+        return {name: value for name, value in pairs if value}
+
+    def __repr__(self) -> str:
+        """Its number."""
+        return f"SourceRow({self.row})"
 
 
 @dataclass(repr=False)
 class Source:
     """A file that was read: its columns, its rows, and what was wrong with it as a whole.
 
-    A column without a name that holds anything is listed once, as "".
+    A column without a name that holds anything is listed once, as "". `submitted` says, for exports
+    of forms, which submission a row is and when it was made.
     """
 
     file: str
+    sheet: str = ""
     columns: tuple[str, ...] = ()
     rows: list[SourceRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     has_geometry: bool = False
     decimal_mark: DecimalMark = DecimalMark.POINT_OR_COMMA
+    submitted: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+    def problem(
+        self,
+        what: str,
+        mend: str,
+        *,
+        row: int | None = None,
+        column: str = "",
+        severity: Severity = Severity.ERROR,
+    ) -> Problem:
+        """A problem of this file."""
+        return Problem(self.file, row, column, what, mend, severity=severity, sheet=self.sheet)
 
     def fail(self, what: str, mend: str, *, row: int | None = None) -> Source:
-        """Note a problem with the file."""
-        self.problems.append(Problem(self.file, row, "", what, mend))
+        """Note what stops the file from being used."""
+        self.problems.append(self.problem(what, mend, row=row))
         return self
 
+    def note(self, what: str, mend: str) -> None:
+        """Note what the planner should know, and what stops nothing."""
+        self.problems.append(self.problem(what, mend, severity=Severity.WARNING))
 
-def read_source(path: Path) -> Source:
-    """Read a file by its ending; a file that cannot be read is a problem, not an exception."""
-    source = Source(path.name)
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        endings = ", ".join(sorted(READERS))
-        return source.fail("is not a format that can be read", f"Save it as one of: {endings}.")
-    if path.stat().st_size > _MAX_BYTES:
-        return source.fail(
-            f"is larger than {_MAX_BYTES // 1_000_000} MB", "Leave out columns and old rows."
-        )
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        return source.fail("is not UTF-8 text", "Save it again with the encoding UTF-8.")
-    except OSError:
-        return source.fail("cannot be opened", "Close it elsewhere, and allow yourself to read it.")
-    if not text.strip():
-        return _empty(source)
-    reader(text, source)
-    return source
+    @property
+    def failed(self) -> bool:
+        """Whether something stops the file from being used."""
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
+
+    def reshaped(self, header: Sequence[str], change: Callable[[SourceRow], SourceRow]) -> Source:
+        """The same file with other columns."""
+        return replace(self, columns=tuple(header), rows=[change(row) for row in self.rows])
 
 
-def _empty(source: Source) -> Source:
-    return source.fail("is empty", "Write a header row with the column names, then the rows.")
+@dataclass(frozen=True)
+class Table:
+    """What a reader may know of the table that it looks for.
+
+    `columns` are the names that a header may hold; `renamed` maps a programme's own names to them.
+    """
+
+    columns: frozenset[str] = frozenset()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+    def known(self, name: str) -> bool:
+        """Whether a name of a header is one of the table's, or of its forms."""
+        low = name.strip().lower()
+        last = low.rsplit("/", 1)[-1]
+        return low in self.columns or last in self.columns or low in self.renamed
 
 
-def _records(text: str, separator: str, source: Source) -> list[tuple[int, list[str]]]:
-    """Numbered records without the blank ones; up to the first that cannot be read."""
-    numbered: list[tuple[int, list[str]]] = []
-    # Lenient, the reader would take all rows behind an open quote for a part of one cell.
-    records = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    number = 0
-    try:
-        for number, cells in enumerate(records, start=1):
-            if any(cell.strip() for cell in cells):
-                numbered.append((number, cells))
-    except csv.Error:
-        source.fail(
-            "has a quote that does not close, or text behind one",
-            "Save it again from the spreadsheet.",
-            row=number + 1,
-        )
-    return numbered
+def cell_text(value: object) -> str:
+    """A value of a spreadsheet or a layer as the text that a CSV file would hold."""
+    if value is None or value != value:  # not a number, or not a time
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        if (value.hour, value.minute, value.second) == (0, 0, 0):
+            return value.date().isoformat()
+        return value.isoformat(sep=" ")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, list | tuple):
+        return ";".join(cell_text(one) for one in value)
+    return str(value).strip()
 
 
-def _read_csv(text: str, source: Source) -> None:
-    header_line = next(line for line in text.splitlines() if line.strip())
-    separator = max(",;\t", key=header_line.count)
-    if separator == ",":
-        source.decimal_mark = DecimalMark.POINT
-    numbered = _records(text, separator, source)
-    if not numbered:
-        if not source.problems:
-            _empty(source)
-        return
-    header = [name.strip().lower() for name in numbered[0][1]]
-    source.columns = tuple(name for name in header if name)
-    doubled = {name for name in source.columns if header.count(name) > 1}
-    if doubled:
+def add_rows(
+    source: Source, header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]
+) -> None:
+    """Take rows of text under a header into a source; the header is brought to lower case.
+
+    Equal texts are kept once: a log of a hundred thousand visits repeats few of them.
+    """
+    names = tuple(name.strip().lower() for name in header)
+    named = [name for name in names if name]
+    if len(set(named)) < len(named):
         source.fail("has two columns of the same name", "Rename or remove one of them.")
         return
-    for number, cells in numbered[1:]:
-        if any(cell.strip() for cell in cells[len(header) :]):
-            source.fail(
-                "has more cells than the header",
-                "Put a cell that holds the separator into quotes.",
-                row=number,
-            )
+    kept: dict[str, str] = {}
+    unnamed = False
+    for number, cells in rows:
+        if any(cell.strip() for cell in cells[len(names) :]):
+            what = "has more cells than the header"
+            source.fail(what, "Put a cell that holds the separator into quotes.", row=number)
             continue
-        named = zip(header, cells, strict=False)
-        filled = {name: cell.strip() for name, cell in named if cell.strip()}
-        if filled.pop("", None) and "" not in source.columns:
-            source.columns = (*source.columns, "")
-        source.rows.append(SourceRow(number, filled))
-
-
-def _read_geojson(text: str, source: Source) -> None:
-    source.has_geometry = True
-    try:
-        document = json.loads(text)
-        features = document["features"] if document["type"] == "FeatureCollection" else None
-        if not isinstance(features, list):
-            raise TypeError
-    except (ValueError, KeyError, TypeError, RecursionError):
-        source.fail("is not a GeoJSON FeatureCollection", "Export the layer again as GeoJSON.")
-        return
-    if not _in_wgs_84(document):
-        source.fail("is not in degrees of WGS 84", "Export the layer again with the CRS EPSG:4326.")
-        return
-    columns: dict[str, None] = {}
-    for number, feature in enumerate(features, start=1):
-        try:
-            properties = dict(feature.get("properties") or {})
-            geometry = shapely.force_2d(shapely.geometry.shape(feature["geometry"]))
-            if not geometry.is_valid:
-                geometry = shapely.make_valid(geometry)
-            if geometry.is_empty or not np.isfinite(shapely.get_coordinates(geometry)).all():
-                raise ValueError
-        except (AttributeError, KeyError, TypeError, ValueError, shapely.errors.GEOSException):
-            source.fail("has no geometry that can be read", "Draw the feature again.", row=number)
-            continue
-        names = [str(name).strip().lower() for name in properties]
-        if len(set(names)) < len(names):
-            source.fail(
-                "has two columns of the same name", "Rename or remove one of them.", row=number
-            )
-            continue
-        cells = dict(_cells(properties))
-        columns.update(dict.fromkeys(names))
-        source.rows.append(SourceRow(number, cells, geometry))
-    source.columns = tuple(columns)
-
-
-def _in_wgs_84(document: dict[str, object]) -> bool:
-    """Whether the file says WGS 84, or nothing, which means the same in GeoJSON."""
-    crs = document.get("crs")
-    if crs is None:
-        return True
-    properties = crs.get("properties") if isinstance(crs, dict) else None
-    name = properties.get("name") if isinstance(properties, dict) else None
-    return isinstance(name, str) and _WGS_84.fullmatch(name) is not None
-
-
-def _cells(properties: dict[str, object]) -> Iterator[tuple[str, str]]:
-    for name, value in properties.items():
-        if value is None or value == "":
-            continue
-        text = ";".join(map(str, value)) if isinstance(value, list) else str(value)
-        if text.strip():
-            yield str(name).strip().lower(), text.strip()
-
-
-READERS: dict[str, Callable[[str, Source], None]] = {
-    ".csv": _read_csv,
-    ".tsv": _read_csv,
-    ".geojson": _read_geojson,
-    ".json": _read_geojson,
-}
+        values = tuple(kept.setdefault(text, text) for text in map(str.strip, cells))
+        unnamed = unnamed or any(
+            value for name, value in zip(names, values, strict=False) if not name
+        )
+        source.rows.append(SourceRow(number, names, values))
+    source.columns = (*named, "") if unnamed else tuple(named)

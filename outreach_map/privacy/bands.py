@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from dataclasses import replace
 from datetime import date, timedelta
 
 from outreach_map.hours import Hours
@@ -21,6 +22,7 @@ _VISITS = (0, 1, 3, 5, 9)
 _INJECTIONS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0)
 _RHYTHMS = (1.0, 2.0, 4.0, 8.0, 12.0, 20.0, 30.0)
 _DAYS_A_MONTH = 30.4
+_LONE = re.compile(r"\b(\d{1,2}):(\d{2})\b")
 _SPAN = re.compile(r"\b(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\b")
 
 
@@ -83,8 +85,15 @@ def half_hours(hours: Hours) -> Hours:
 
     >>> half_hours(Hours("Mo-Fr 21:10-23:50; Sa 10:05-10:10")).text
     'Mo-Fr 21:00-24:00; Sa 10:00-10:30'
+    >>> half_hours(Hours("(sunset+00:13)-23:50")).text
+    '(sunset+00:00)-24:00'
     """
-    return Hours(_SPAN.sub(_rounded, hours.text))
+    return replace(hours, text=_LONE.sub(_nearest, _SPAN.sub(_rounded, hours.text)))
+
+
+def _nearest(time: re.Match[str]) -> str:
+    half = round((int(time[1]) * 60 + int(time[2])) / 30)
+    return f"{half // 2:02d}:{half % 2 * 30:02d}"
 
 
 def _rounded(span: re.Match[str]) -> str:

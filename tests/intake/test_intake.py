@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyproj import Transformer
 
 from outreach_map.errors import InputError, Problem, ProgrammeError, Severity
 from outreach_map.hours import Hours
@@ -147,7 +148,7 @@ CASES = {
         "names no row",
     ),
     "no team": ({"decisions": "kind,hotspot_id\nprefer_team,H1\n"}, "team_id", "empty"),
-    "not text": ({"hotspots": b"\xff\xfe\x00id"}, "", "UTF-8"),
+    "not text": ({"hotspots": b"\xff\xfe\x00id"}, "", "not text in any encoding"),
     "too many cells": ({"hotspots": HOTSPOTS + ROW.rstrip() + ",x,y\n"}, "", "more cells"),
 }
 
@@ -180,11 +181,19 @@ def test_all_problems_come_at_once(write) -> None:
     ]
 
 
-def test_a_file_in_another_crs_is_refused(write, tmp_path: Path) -> None:
+def test_a_file_in_another_crs_is_brought_to_degrees(write, tmp_path: Path) -> None:
+    east, north = Transformer.from_crs(4326, 25833, always_xy=True).transform(13.25, 53.55)
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::25833"}}
-    document = {"type": "FeatureCollection", "crs": crs, "features": []}
+    risk = {"id": "R1", "category": "policing", "affects": "both", "likelihood": 2, "impact": 3}
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [east, north]},
+        "properties": risk,
+    }
+    document = {"type": "FeatureCollection", "crs": crs, "features": [feature]}
     (tmp_path / "risks.geojson").write_text(json.dumps(document))
-    assert "WGS 84" in only_problem(write()).what
+    place = read_tables(write(), bounds=BOUNDS).risks[0].geometry
+    assert (place.x, place.y) == pytest.approx((13.25, 53.55), abs=1e-7)
 
 
 def test_an_open_quote_is_named_with_its_row(write) -> None:
@@ -202,8 +211,9 @@ def test_a_bad_row_is_not_reported_again_by_those_that_refer_to_it(write) -> Non
     visits = "date,hotspot_id,team_id\n2026-02-03,H1,T1\n"
     spoilt = HOTSPOTS + ROW.replace(",2,", ",two,")
     assert only_problem(write(hotspots=spoilt, visits=visits)).column == "est_mid"
-    assert only_problem(write(hotspots=b"\xff\xfe", visits=visits)).what == "is not UTF-8 text"
-    assert only_problem(write(points=b"\xff\xfe")).file == "points.csv"
+    spoilt_file = b"\xff\xfe\x00"
+    assert "not text" in only_problem(write(hotspots=spoilt_file, visits=visits)).what
+    assert only_problem(write(points=spoilt_file)).file == "points.csv"
 
 
 def test_a_list_with_commas_is_told_to_use_semicolons(write) -> None:
@@ -216,7 +226,7 @@ def test_unknown_columns_are_left_out_with_a_warning(write) -> None:
     tables = read_tables(write(hotspots=text), bounds=BOUNDS)
     assert {warning.severity for warning in tables.warnings} == {Severity.WARNING}
     said = [warning.what for warning in tables.warnings if warning.file == "hotspots.csv"]
-    assert said == ["has 1 column that no table uses"]
+    assert said == ["has 1 column about persons, by the name: real name"]
 
 
 def test_a_date_is_shown_and_a_misplaced_note_is_not(write) -> None:

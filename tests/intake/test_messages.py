@@ -155,11 +155,6 @@ MESSAGES: dict[str, tuple[str, str | bytes, str]] = {
         HOTSPOTS.replace("est_max", "EST_MID") + HOTSPOT,
         "hotspots.csv: has two columns of the same name. Rename or remove one of them.",
     ),
-    "another encoding": (
-        "hotspots.csv",
-        (HOTSPOTS + HOTSPOT.replace("H1", "Hö")).encode("latin-1"),
-        "hotspots.csv: is not UTF-8 text. Save it again with the encoding UTF-8.",
-    ),
     "unknown start": (
         "teams.csv",
         TEAMS + "T1,2,walk,P9,P1,Mo-Fr 09:00-13:00\n",
@@ -244,8 +239,8 @@ MESSAGES: dict[str, tuple[str, str | bytes, str]] = {
     "a format of another day": (
         "risks.shp",
         b"\x00",
-        "risks.shp: is not a format that can be read. Save it as one of: .csv, .geojson, .json, "
-        ".tsv.",
+        "risks.shp: is not a format that can be read. Save it as one of: .csv, .geojson, .gpkg, "
+        ".json, .kml, .tsv, .xlsx, .zip.",
     ),
     "not GeoJSON": (
         "risks.geojson",
@@ -255,7 +250,8 @@ MESSAGES: dict[str, tuple[str, str | bytes, str]] = {
     "no geometry": (
         "risks.geojson",
         features(None),
-        "risks.geojson, row 1: has no geometry that can be read. Draw the feature again.",
+        "risks.geojson, row 1, column geometry: has no place. Record the place, or take the row "
+        "out.",
     ),
     "an empty geometry": (
         "risks.geojson",
@@ -278,11 +274,11 @@ MESSAGES: dict[str, tuple[str, str | bytes, str]] = {
         features(spot(383000.0, 5934000.0)),
         f"risks.geojson, row 1, column lon, lat: is not a location in degrees. {DEGREES}",
     ),
-    "another CRS": (
+    "a CRS that nobody knows": (
         "risks.geojson",
-        features(spot(13.25, 53.55), crs={"properties": {"name": "urn:ogc:def:crs:EPSG::25833"}}),
-        "risks.geojson: is not in degrees of WGS 84. Export the layer again with the CRS "
-        "EPSG:4326.",
+        features(spot(13.25, 53.55), crs={"properties": {"name": "our own grid"}}),
+        "risks.geojson: names a reference system (crs) that is not known. Export the layer again "
+        "with the CRS EPSG:4326.",
     ),
     "a property twice": (
         "risks.geojson",
@@ -339,16 +335,39 @@ def test_what_is_not_written_down_is_a_warning(programme_of) -> None:
     ]
 
 
-def test_columns_that_no_table_uses_are_counted_and_not_named(programme_of) -> None:
+def test_columns_that_no_table_uses_are_named_once(programme_of) -> None:
     text = "id,lon,lat,Contact of Marisol,stock_x,\nH1,13.25,53.55,a,b,c\n"
     warnings = read_tables(programme_of({"hotspots.csv": text}), bounds=BOUNDS).warnings
     said = [str(warning) for warning in warnings if warning.file == "hotspots.csv"]
     assert said == [
-        "hotspots.csv: has 3 columns that no table uses. They are left out and never published."
+        "hotspots.csv: has 1 column about persons, by the name: contact of marisol. Nothing in it "
+        "was read. Take it out of the file for good.",
+        "hotspots.csv: has 2 columns that no table uses: stock_x …. What no table uses is left out "
+        "and never published; a name of your own for a column goes under [columns].",
     ]
     odd = "id,name,lon,lat,type,services,stock_HIV tests\nP1,P,13.25,53.55,clinic,nsp,4\n"
     warnings = read_tables(programme_of({"points.csv": odd}), bounds=BOUNDS).warnings
     assert "points.csv" in {warning.file for warning in warnings}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [
+        ("utf-8", None),
+        ("utf-8-sig", None),
+        ("utf-16", "is UTF-16 text"),
+        ("utf-16-be", "is UTF-16 text without a mark"),
+        ("cp1252", "is read as Windows-1252 text, since it is not UTF-8"),
+    ],
+)
+def test_any_usual_encoding_is_read_and_an_unusual_one_is_noted(
+    programme_of, encoding: str, said: str | None
+) -> None:
+    text = (HOTSPOTS + HOTSPOT).replace("H1", "Hö€1")
+    tables = read_tables(programme_of({"hotspots.csv": text.encode(encoding)}), bounds=BOUNDS)
+    assert [hotspot.id for hotspot in tables.hotspots] == ["Hö€1"]
+    notes = [warning.what for warning in tables.warnings if warning.file == "hotspots.csv"]
+    assert notes == ([said] if said else [])
 
 
 def test_a_row_that_was_lost_is_not_missed_by_others(programme_of) -> None:
@@ -391,7 +410,7 @@ def test_hotspots_may_be_drawn(programme_of) -> None:
     programme = programme_of(files, toml='[files]\nhotspots = "places.geojson"')
     hotspots = read_tables(programme, bounds=BOUNDS).hotspots
     assert [(h.row, h.id, h.geometry.geom_type) for h in hotspots] == [
-        (1, "H1", "Point"), (2, "H2", "Polygon"), (3, "H3", "MultiPolygon"),
+        (1, "H1", "Point"), (2, "H2", "Polygon"), (3, "H3", "Polygon"),
     ]  # fmt: skip
     assert {h.geometry.has_z for h in hotspots} == {False}
     assert {(h.communities, h.est_mid) for h in hotspots} == {(("fsw", "pwid"), 12.0)}

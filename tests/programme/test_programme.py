@@ -43,7 +43,8 @@ def test_defaults_are_the_design_s(load, tmp_path: Path) -> None:
     assert (programme.risk.medium, programme.risk.high) == (6, 15)
     assert programme.routing.iterations == 1500
     assert programme.files.hotspots == tmp_path / "hotspots.csv"
-    assert programme.files.risks is programme.files.visits is programme.files.population is None
+    assert programme.files.risks is programme.files.population is None
+    assert programme.files.visits == ()
 
 
 def test_everything_can_be_set(load, tmp_path: Path) -> None:
@@ -57,7 +58,7 @@ def test_everything_can_be_set(load, tmp_path: Path) -> None:
     )
     assert (programme.name, programme.languages) == ("Norte", ("pt-BR", "gn"))
     assert programme.study_area == (-51.3, -30.2, -51.1, -30.0)
-    assert programme.files.visits == tmp_path / "log.csv"
+    assert programme.files.visits == (tmp_path / "log.csv",)
     assert programme.files.decisions == tmp_path / "decisions.csv"
     assert programme.privacy.residents == 400
     programme.require_legal()

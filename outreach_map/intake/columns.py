@@ -1,0 +1,191 @@
+"""Which columns of a file are used: the table's own; what is missing, kept out or dropped."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from outreach_map.errors import Problem, Severity
+from outreach_map.intake.forms import Shape, flattened
+from outreach_map.intake.personal import is_personal
+from outreach_map.intake.rows import RawCell, RawPoint, Row
+from outreach_map.intake.sources import Source, SourceRow
+
+PLACE = frozenset(("lon", "lat"))
+_DBF_NAME = 10
+_TOLD = 12
+
+
+def known_columns(kind: type[Row]) -> frozenset[str]:
+    """Columns of a table, without its families."""
+    fields = frozenset(kind.model_fields) - {"row", "geometry", "stock", "carry"}
+    return fields | PLACE if kind.located else fields
+
+
+def shape_of(kind: type[Row]) -> Shape:
+    """What a form's export has to be made into."""
+    lists = frozenset(
+        name for name, field in kind.model_fields.items() if "tuple" in str(field.annotation)
+    )
+    return Shape(known_columns(kind), lists, kind.prefixes, kind.located)
+
+
+def item(name: str, prefix: str) -> str:
+    """Item of a column such as `stock_<item>`; empty where the column is not of that family."""
+    rest = name.removeprefix(prefix)
+    # Names of items are published, so none may hold what could be a telephone number.
+    fits = re.fullmatch("[a-z0-9_]{1,30}", rest) and not re.search(r"\d_?\d_?\d", rest)
+    return rest if name != rest and fits else ""
+
+
+def prepared(source: Source, kind: type[Row], renamed: Mapping[str, str]) -> Source:
+    """The source under the table's own names, without the columns that are not the table's.
+
+    What is missing, dropped or kept out is among its problems; one that lacks a column fails.
+
+    Parameters
+    ----------
+    source
+        As it was read.
+    kind
+        Of the rows that are to be made.
+    renamed
+        The programme's own names, in lower case -> names of the table.
+    """
+    if not source.columns:
+        return source
+    known = known_columns(kind)
+    source = flattened(source, shape_of(kind), {**_cut_names(source, known), **renamed})
+    if source.failed and not source.rows:
+        return source
+    used = {name for name in source.columns if name in known or _of_family(name, kind)}
+    missing = list(_missing(source, kind))
+    source.problems += missing
+    if kind is RawPoint and "public" not in used:
+        source.problems.append(_all_public(source))
+    spare = [name for name in source.columns if name not in used]
+    personal = [name for name in spare if is_personal(name)]
+    if personal:
+        one = len(personal) == 1
+        source.note(
+            f"has {_columns(personal)} about persons, by the name{_named(personal, missing)}",
+            f"Nothing in {'it' if one else 'them'} was read. "
+            f"Take {'it' if one else 'them'} out of the file for good.",
+        )
+    unknown = [name for name in spare if name not in personal]
+    if unknown:
+        source.note(
+            f"has {_columns(unknown)} that no table uses{_named(unknown, missing)}",
+            "What no table uses is left out and never published; a name of your own for a column "
+            "goes under [columns].",
+        )
+    return _without(source, frozenset(spare)) if spare else source
+
+
+def _columns(names: Sequence[str]) -> str:
+    return f"{len(names)} column{'s' * (len(names) != 1)}"
+
+
+def _named(names: Sequence[str], missing: Sequence[Problem]) -> str:
+    told = _list(names, missing)
+    return f": {told}" if told else ""
+
+
+def _list(names: Sequence[str], missing: Sequence[Problem]) -> str:
+    """Names that may be shown; where columns are missing the header may be a row of data."""
+    fit = [name for name in names if re.fullmatch(r"[^\W\d][\w /.:-]{0,39}", name)]
+    told = [name for name in fit if not re.search(r"\d\W?\d\W?\d", name)]
+    if missing or not told:
+        return ""
+    return ", ".join(told[:_TOLD]) + (" …" if len(names) > len(told[:_TOLD]) else "")
+
+
+def _of_family(name: str, kind: type[Row]) -> bool:
+    return any(item(name, prefix) for prefix in kind.prefixes)
+
+
+def _without(source: Source, spare: frozenset[str]) -> Source:
+    kept: dict[tuple[str, ...], tuple[tuple[str, ...], list[int]]] = {}
+
+    def bare(row: SourceRow) -> SourceRow:
+        if row.header not in kept:
+            places = [i for i, name in enumerate(row.header) if name and name not in spare]
+            kept[row.header] = (tuple(row.header[i] for i in places), places)
+        header, places = kept[row.header]
+        count = len(row.values)
+        values = tuple(row.values[i] if i < count else "" for i in places)
+        return SourceRow(row.row, header, values, row.geometry)
+
+    return source.reshaped([name for name in source.columns if name not in spare], bare)
+
+
+def _cut_names(source: Source, known: frozenset[str]) -> dict[str, str]:
+    """Names that a shapefile cut to ten letters -> the only column that begins so."""
+    if not source.file.lower().endswith(".zip"):
+        return {}
+    found = {}
+    for name in source.columns:
+        whole = [column for column in known if column.startswith(name)]
+        if len(name) == _DBF_NAME and name not in known and len(whole) == 1:
+            found[name] = whole[0]
+    return found
+
+
+def _missing(source: Source, kind: type[Row]) -> Iterator[Problem]:
+    if source.has_geometry and not source.rows:
+        return
+    required = [
+        name
+        for name, field in kind.model_fields.items()
+        if field.is_required() and name not in ("row", "geometry")
+    ]
+    if kind.located and not source.has_geometry:
+        required += ["lon", "lat"]
+    for name in required:
+        if name not in source.columns:
+            near = difflib.get_close_matches(name, source.columns, n=1, cutoff=0.6)
+            hint = f"Is it the column {near[0]}? Rename it" if near else "Add it"
+            yield source.problem("the column is missing", f"{hint}, and fill it.", column=name)
+    placed = source.has_geometry or "h3" in source.columns or {*source.columns} >= PLACE
+    if kind is RawCell and not placed:
+        mend = "Add it, or lon and lat; fill it."
+        yield source.problem("the column is missing", mend, column="h3")
+
+
+def _all_public(source: Source) -> Problem:
+    """Points are public services unless the file tells them apart; a slip of the pen must not."""
+    near = difflib.get_close_matches("public", source.columns, n=1, cutoff=0.6)
+    if near:
+        return source.problem(
+            "the column is missing, and there is one with nearly that name",
+            f"Rename the column {near[0]}, or hidden points would be shown.",
+            column="public",
+        )
+    return source.problem(
+        "the column is missing, so every point is shown with its name and place",
+        "Add it, and write no for each depot and each place that not everybody may know.",
+        column="public",
+        severity=Severity.WARNING,
+    )
+
+
+def unknown_targets(names: Mapping[str, str], kind: type[Row], where: str) -> Iterable[Problem]:
+    """Problems of a table under [columns]: what it maps to has to be a column of ours."""
+    known = known_columns(kind) | ({"geometry"} if kind.located else set())
+    for target in sorted(set(names.values())):
+        if target in known or _of_family(target, kind):
+            continue
+        near = difflib.get_close_matches(target, sorted(known), n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(sorted(known))}."
+        what = "maps a name to what is no column of ours"
+        yield Problem("outreach.toml", None, f"columns.{where}", what, hint)
+    for target in sorted(set(names.values())):
+        if sum(value == target for value in names.values()) > 1:
+            yield Problem(
+                "outreach.toml",
+                None,
+                f"columns.{where}",
+                "maps two names to one column",
+                "Keep one of them.",
+            )

@@ -1,0 +1,288 @@
+"""Exports of field forms as plain tables: KoboToolbox and ODK Central.
+
+What the two make of a question: `group/q` or `group-q` for a question in a group; a place as
+"lat lon altitude accuracy" in one cell, or split over `_q_latitude` (Kobo) or `q-Latitude` (ODK);
+an outline as such places separated by ";"; several answers as words separated by spaces, or a
+column an answer (`q/answer`) with 1 or TRUE.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from outreach_map.intake.sources import Source, SourceRow
+
+# What the servers add to each submission; kept out without a word.
+_METADATA = frozenset(
+    (
+        "_id", "_uuid", "_submission_time", "_validation_status", "_notes", "_status",
+        "_submitted_by", "__version__", "_tags", "_index", "_parent_table_name", "_parent_index",
+        "_version_", "_xform_id_string", "_attachments", "_geolocation", "start", "end", "today",
+        "username", "deviceid", "subscriberid", "simserial", "phonenumber", "audit",
+        "formhub/uuid", "meta/instanceid", "meta/rootuuid", "meta/instancename",
+        "meta/deprecatedid", "meta-instanceid", "meta-instancename", "meta-audit", "instanceid",
+        "instancename", "key", "submissiondate", "submitterid", "submittername",
+        "attachmentspresent", "attachmentsexpected", "reviewstate", "edits", "formversion", "__id",
+        "__system", "rootuuid", "status",
+    )
+)  # fmt: skip
+_SIGNS = ("_uuid", "_submission_time", "submissiondate", "meta-instanceid", "meta/instanceid")
+_IDS = ("_uuid", "meta/instanceid", "meta-instanceid", "instanceid", "key")
+_TIMES = ("_submission_time", "submissiondate")
+_PLACE = re.compile(r"-?\d{1,3}(?:[.,]\d+)?(?: -?\d{1,3}(?:[.,]\d+)?)(?: -?\d+(?:\.\d+)?){0,2}")
+_PARTS = ("latitude", "longitude", "altitude", "precision", "accuracy")
+_KOBO_PART = re.compile(
+    r"(?:(?P<group>.*)/)?_(?P<question>.+)_(?P<part>latitude|longitude|altitude|precision)"
+)
+_ODK_PART = re.compile(r"(?P<question>.+)[-:](?P<part>latitude|longitude|altitude|accuracy)")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a form's export is made into: names of the table, which of them are lists, and where.
+
+    `lists` are columns that take several words; `located` says whether the table has a place.
+    """
+
+    columns: frozenset[str]
+    lists: frozenset[str]
+    prefixes: tuple[str, ...]
+    located: bool
+
+    def knows(self, name: str) -> bool:
+        """Whether a name is a column of the table."""
+        return name in self.columns or any(name.startswith(prefix) for prefix in self.prefixes)
+
+
+def is_export(source: Source) -> bool:
+    """Whether a file comes from a form server, by the columns that these add."""
+    return any(sign in source.columns for sign in _SIGNS)
+
+
+def flattened(source: Source, shape: Shape, renamed: Mapping[str, str]) -> Source:
+    """The source with the table's own names for its columns, and its questions as plain columns.
+
+    Parameters
+    ----------
+    source
+        As it was read.
+    shape
+        Of the table.
+    renamed
+        The programme's own names (in lower case) -> names of the table; "geometry" names the
+        question that holds the place.
+    """
+    exported = is_export(source)
+    names = {name: _own_name(name, shape, renamed, exported) for name in source.columns}
+    points = _geopoints(source, shape, renamed) if shape.located else {}
+    options = _options(source, shape)
+    whole = _whole(source, shape, points, names)
+    if len(points) > 1 or (points and "geometry" in names.values()):
+        source.fail(
+            "has more than one question about a place",
+            'Say which under [columns] in outreach.toml: "its name" = "geometry".',
+        )
+        return source
+    if not (exported or points or options or whole or any(a != b for a, b in names.items())):
+        return source
+    used = {column for point in points.values() for column in point.values()}
+    used |= {name for name in source.columns if re.split("[/:-]", name)[-1] in points}
+    used |= {name for name in source.columns if exported and _is_metadata(name, shape)}
+    used |= {column for columns in options.values() for column in columns.values()}
+    used |= {whole} if whole else set()
+    plain = [name for name in source.columns if name not in used]
+    header = [names[name] for name in plain]
+    if any(header.count(name) > 1 for name in header):
+        source.fail(
+            "has two columns for the same thing",
+            "Name one of them under [columns] in outreach.toml, or remove the other.",
+        )
+        return source
+    maker = _Maker(source, shape, exported, plain, header, options, points, whole)
+    made = source.reshaped(maker.header, maker.row)
+    made.submitted = _submissions(source) if exported else {}
+    made.has_geometry = source.has_geometry or maker.outlines
+    return made
+
+
+def _own_name(name: str, shape: Shape, renamed: Mapping[str, str], exported: bool) -> str:
+    if name in renamed:
+        return renamed[name]
+    question = _question(name, shape, exported)
+    last = re.split("[/:-]", name)[-1] if exported else name
+    return renamed.get(last, question)
+
+
+def _question(name: str, shape: Shape, exported: bool) -> str:
+    """Name of a question without its groups, where that is a column of the table."""
+    if shape.knows(name):
+        return name
+    separators = "/-:" if exported else "/"
+    for separator in separators:
+        last = name.rsplit(separator, 1)[-1]
+        if last != name and (shape.knows(last) or last == "geometry"):
+            return last
+    return name
+
+
+def _is_metadata(name: str, shape: Shape) -> bool:
+    return name in _METADATA and not (shape.knows(name) and name not in ("start", "end", "status"))
+
+
+def _geopoints(
+    source: Source, shape: Shape, renamed: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
+    """Question -> part of the place -> column, for places that are split over columns."""
+    found: dict[str, dict[str, str]] = {}
+    for name in source.columns:
+        match = _KOBO_PART.fullmatch(name) or _ODK_PART.fullmatch(name)
+        if match and not shape.knows(name):
+            question = re.split("[/:-]", match["question"])[-1]
+            part = "precision" if match["part"] == "accuracy" else match["part"]
+            found.setdefault(question, {})[part] = name
+    whole = {
+        question: parts
+        for question, parts in found.items()
+        if {"latitude", "longitude"} <= {*parts}
+    }
+    chosen = {question for question in whole if renamed.get(question) == "geometry"}
+    return {question: whole[question] for question in chosen} or whole
+
+
+def _options(source: Source, shape: Shape) -> dict[str, dict[str, str]]:
+    """Column of several answers -> answer -> column, where each answer has one."""
+    found: dict[str, dict[str, str]] = {}
+    for name in source.columns:
+        head, slash, answer = name.rpartition("/")
+        question = re.split(r"[/-]", head)[-1] if slash else ""
+        if question in shape.lists and answer:
+            found.setdefault(question, {})[answer] = name
+    return found
+
+
+def _whole(
+    source: Source,
+    shape: Shape,
+    points: Mapping[str, Mapping[str, str]],
+    names: Mapping[str, str],
+) -> str | None:
+    """The column whose cells are places or outlines as forms write them, where it is needed."""
+    if points or not shape.located or source.has_geometry:
+        return None
+    if {"lon", "lat"} <= set(names.values()):
+        return None
+    named = [name for name in source.columns if names[name] == "geometry"]
+    for name in named or source.columns:
+        cells = [cell for row in source.rows[:50] if (cell := row.cells.get(name))]
+        if cells and all(_is_place(cell) for cell in cells):
+            return name
+    return None
+
+
+def _is_place(cell: str) -> bool:
+    return all(_PLACE.fullmatch(part.strip()) for part in cell.strip(" ;").split(";"))
+
+
+class _Maker:
+    """Makes a row of the table of each row of an export."""
+
+    def __init__(
+        self,
+        source: Source,
+        shape: Shape,
+        exported: bool,
+        plain: Sequence[str],
+        names: Sequence[str],
+        options: Mapping[str, Mapping[str, str]],
+        points: Mapping[str, Mapping[str, str]],
+        whole: str | None,
+    ) -> None:
+        self._plain = tuple(zip(plain, names, strict=True))
+        self._options = {name: answers for name, answers in options.items() if name not in names}
+        self._lists = shape.lists if exported else frozenset()
+        self._points, self._whole = points, whole
+        self.outlines = whole is not None and any(
+            ";" in row.cells.get(whole, "").strip(" ;") for row in source.rows
+        )
+        self._places: tuple[str, ...] = ()
+        if (points or whole) and not self.outlines:
+            measured = "precision_m" in shape.columns and "precision_m" not in names
+            self._places = ("lon", "lat", "precision_m") if measured else ("lon", "lat")
+        self.header = (*names, *self._options, *self._places)
+
+    def row(self, row: SourceRow) -> SourceRow:
+        """The same row under the table's names."""
+        cells = row.cells
+        values = []
+        for name, own in self._plain:
+            value = cells.get(name, "")
+            # In a form's export spaces part the answers; anywhere else they part words.
+            if own in self._lists and not re.search("[;|]", value):
+                value = ";".join(value.split())
+            values.append(value)
+        values += [_chosen(cells, answers) for answers in self._options.values()]
+        geometry = row.geometry
+        if self.outlines and self._whole is not None:
+            geometry = _outline(cells.get(self._whole, ""))
+        elif self._places:
+            lat, lon, precision = _split(cells, self._points, self._whole)
+            values += [lon, lat, precision][: len(self._places)]
+        return SourceRow(row.row, self.header, tuple(values), geometry)
+
+
+def _chosen(cells: Mapping[str, str], columns: Mapping[str, str]) -> str:
+    yes = ("1", "true", "yes", "1.0")
+    return ";".join(a for a, column in columns.items() if cells.get(column, "").lower() in yes)
+
+
+def _split(
+    cells: Mapping[str, str], points: Mapping[str, Mapping[str, str]], whole: str | None
+) -> tuple[str, str, str]:
+    """Latitude, longitude and precision of a row, of the first place that it has."""
+    for parts in points.values():
+        lat, lon = (cells.get(parts[part], "") for part in ("latitude", "longitude"))
+        if lat and lon:
+            return lat, lon, _precision(cells.get(parts.get("precision", ""), ""))
+    if whole is not None and (cell := cells.get(whole, "")) and ";" not in cell:
+        numbers = cell.split()
+        return numbers[0], numbers[1], _precision(numbers[3] if len(numbers) > 3 else "")
+    return "", "", ""
+
+
+def _precision(text: str) -> str:
+    """The accuracy of the phone; 0 is written where none was measured."""
+    return "" if text in ("0", "0.0", "0.00") else text
+
+
+def _outline(cell: str) -> BaseGeometry | None:
+    """A geopoint, geotrace or geoshape as a geometry."""
+    places = [
+        (float(part.split()[1].replace(",", ".")), float(part.split()[0].replace(",", ".")))
+        for part in cell.strip(" ;").split(";")
+        if part.strip()
+    ]
+    if not places:
+        return None
+    if len(places) == 1:
+        return shapely.Point(places[0])
+    if len(places) >= 4 and places[0] == places[-1]:
+        return shapely.make_valid(shapely.Polygon(places))
+    return shapely.LineString(places)
+
+
+def _submissions(source: Source) -> dict[int, tuple[str, str]]:
+    """Row -> id of its submission, and when it was made, where the export says so."""
+    own = next((name for name in _IDS if name in source.columns), None)
+    at = next((name for name in _TIMES if name in source.columns), None)
+    if own is None:
+        return {}
+    return {
+        row.row: (cells[own], cells.get(at or "", ""))
+        for row in source.rows
+        if (cells := row.cells).get(own)
+    }
