@@ -34,6 +34,7 @@ def plan_round(
     *,
     seed: int = 0,
     progress: Progress | None = None,
+    notice: Progress | None = None,
     cache: bool = True,
 ) -> Plan:
     """Plan one round (a week) of a programme.
@@ -48,6 +49,9 @@ def plan_round(
         Seed of the route search; the same input and seed give the same plan.
     progress
         Called with the name of each stage as it starts.
+    notice
+        Told what the planner should know of this round: warnings, what waits; without it
+        `progress` is told.
     cache
         Whether the streets may be taken from, and kept in, `.streets-cache` beside the extract.
 
@@ -68,7 +72,7 @@ def plan_round(
     say("reading streets")
     extract = read_city(programme, cache=cache)
     say("passing the privacy gate")
-    released = release(programme, start, extract, notice=say)
+    released = release(programme, start, extract, notice=notice or say)
     return plan_released(programme, released, extract, seed=seed, progress=say)
 
 

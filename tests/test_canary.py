@@ -261,9 +261,10 @@ def test_a_fault_of_the_program_does_not_quote_data(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("CANARYTEXT at 53.5561520")
 
-    monkeypatch.setattr("outreach_map.cli.plan_round", broken)
+    monkeypatch.setattr("outreach_map.planning.plan_round", broken)
     result = CliRunner().invoke(main, ["plan", str(folder), "--round", "2026-11-23"])
-    assert result.exit_code == 3
+    assert result.exit_code == 2
+    assert "fault of the program" in result.output
     assert "RuntimeError" in result.output
     assert "CANARY" not in result.output
     assert "53.55" not in result.output

@@ -197,7 +197,7 @@ def test_a_download_asks_for_the_place_and_for_nothing_finer(
 def test_nobody_is_asked_without_a_yes(services: Services, tmp_path: Path) -> None:
     out = tmp_path / "streets.osm.pbf"
     done = CliRunner().invoke(main, ["streets", "A Town", "-o", str(out)], input="n\n")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert services.asked == []
     assert not out.exists()
 
