@@ -300,6 +300,9 @@ buildings = 50  # there is no residents file: areas rest on buildings
 walk_min = 10.0
 syringes_per_person_year = 300  # WHO target for 2030
 
+[maps]
+lock = false  # all here is invented, so anybody may look
+
 [routing]
 iterations = 1500
 """

@@ -13,12 +13,21 @@ below the line that calls it can see a raw coordinate, note, exact count or id.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from outreach_map.coverage import Standards, assess_coverage
 from outreach_map.errors import Problem, ProgrammeError, Severity
 from outreach_map.network import StreetExtract, add_slopes, read_extract
-from outreach_map.privacy import ACCOUNT, find_problems, release, rotate_key
+from outreach_map.privacy import (
+    ACCOUNT,
+    find_problems,
+    passphrase_of,
+    release,
+    rotate_key,
+    team_passphrases,
+    write_codes,
+)
 from outreach_map.programme import Programme
 from outreach_map.publish import Plan
 from outreach_map.risk import TimedLeg, TimedStop, flag_risks
@@ -73,7 +82,8 @@ def plan_round(
     extract = read_city(programme, cache=cache)
     say("passing the privacy gate")
     released = release(programme, start, extract, notice=notice or say)
-    return plan_released(programme, released, extract, seed=seed, progress=say)
+    plan = plan_released(programme, released, extract, seed=seed, progress=say)
+    return replace(plan, passphrases=lock(programme, released, notice=notice or say))
 
 
 def plan_released(
@@ -119,6 +129,21 @@ def read_city(programme: Programme, *, cache: bool = True) -> StreetExtract:
     return extract if programme.elevation is None else add_slopes(extract, programme.elevation)
 
 
+def lock(programme: Programme, released: Release, *, notice: Progress) -> dict[str, str]:
+    """Passphrases of the team pages by code; a new one is told, once."""
+    if not programme.maps.lock:
+        return {}
+    phrases, fresh = team_passphrases(programme.folder, [team.code for team in released.teams])
+    for code in fresh:
+        notice(f"passphrase of team {code}: {phrases[code]}")
+    if fresh:
+        notice(
+            "give each team its own by word of mouth, never with the file; "
+            "outreach-map key passphrase shows one again"
+        )
+    return phrases
+
+
 def check_programme(programme: Programme, *, cache: bool = True) -> tuple[Problem, ...]:
     """List every problem in a programme's files, warnings included, without planning."""
     found = find_problems(programme, read_city(programme, cache=cache))
@@ -141,6 +166,16 @@ def rotate(programme: Programme) -> str:
     """Give a programme a new key; what that means for earlier maps, in plain words."""
     rotate_key(programme.folder, programme.privacy.widest_m)
     return ACCOUNT
+
+
+def list_codes(programme: Programme) -> int:
+    """Write which code is which row to `private/codes.csv`; how many have one."""
+    return write_codes(programme)
+
+
+def passphrase(programme: Programme, team: str, *, renew: bool = False) -> str:
+    """The passphrase of a team's pages by its code; a new one on request."""
+    return passphrase_of(programme.folder, team, renew=renew)
 
 
 def timetable(routes: RoutePlan) -> tuple[list[TimedLeg], list[TimedStop]]:

@@ -19,6 +19,7 @@ from outreach_map.settings import (
     Contacts,
     CoverageSettings,
     FileNames,
+    MapSettings,
     PrivacyPolicy,
     RiskCuts,
     RoutingSettings,
@@ -73,6 +74,7 @@ class Programme:
     coverage: CoverageSettings
     risk: RiskCuts
     routing: RoutingSettings
+    maps: MapSettings
 
     def missing_contacts(self) -> tuple[str, ...]:
         """Roles that every peer map should name somebody for, and that nobody is named for."""
@@ -140,6 +142,7 @@ def load_programme(folder: Path | str) -> Programme:
         coverage=settings.coverage,
         risk=settings.risk,
         routing=settings.routing,
+        maps=settings.maps,
     )
 
 

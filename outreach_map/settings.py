@@ -176,6 +176,12 @@ class RoutingSettings(_Table):
     ferries: bool = False
 
 
+class MapSettings(_Table):
+    """Whether team pages open with a passphrase alone; they do unless this is switched off."""
+
+    lock: bool = True
+
+
 class Head(_Table):
     """The table [programme]."""
 
@@ -239,3 +245,4 @@ class Settings(_Table):
     coverage: CoverageSettings = CoverageSettings()
     risk: RiskCuts = RiskCuts()
     routing: RoutingSettings = RoutingSettings()
+    maps: MapSettings = MapSettings()

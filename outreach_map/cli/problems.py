@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields
@@ -11,6 +9,7 @@ from pathlib import Path
 
 from outreach_map.cli.output import problem_document
 from outreach_map.errors import Problem, PublishError
+from outreach_map.spreadsheets import csv_text
 
 
 def save_problems(problems: Sequence[Problem], path: Path) -> None:
@@ -40,9 +39,7 @@ def _json(problems: Sequence[Problem]) -> str:
 
 
 def _csv(problems: Sequence[Problem]) -> str:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([field.name for field in fields(Problem)])
-    for problem in problems:
-        writer.writerow(["" if cell is None else str(cell) for cell in asdict(problem).values()])
-    return out.getvalue()
+    return csv_text(
+        [field.name for field in fields(Problem)],
+        (list(asdict(problem).values()) for problem in problems),
+    )

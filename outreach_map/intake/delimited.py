@@ -8,6 +8,7 @@ from pathlib import Path
 
 from outreach_map.intake.cells import DecimalMark
 from outreach_map.intake.sources import Source, Table, add_rows
+from outreach_map.spreadsheets import unmarked
 
 _SAVE_AGAIN = "Nothing is lost; save it as UTF-8 to be sure of accents."
 
@@ -29,6 +30,9 @@ def read_delimited(path: Path, source: Source, _: Table) -> None:
         if not source.problems:
             _empty(source)
         return
+    # What we wrote for spreadsheets ourselves is read as it was meant.
+    if "'" in text:
+        numbered = [(number, [*map(unmarked, cells)]) for number, cells in numbered]
     add_rows(source, numbered[0][1], numbered[1:])
 
 

@@ -73,7 +73,8 @@ def expected(kind: type[Row], column: str) -> str:
     if column in WORDS:
         return f"one of: {', '.join(WORDS[column])}"
     said = [one.text for one in (*field.metadata, *_metadata(field.annotation)) if _says(one)]
-    return said[0] if said else ""
+    # The last is the column's own; those before it are of the kind of cell that it is made from.
+    return said[-1] if said else ""
 
 
 def _says(value: object) -> bool:

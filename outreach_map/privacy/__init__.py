@@ -1,6 +1,7 @@
 """The privacy gate: raw tables go in, released records come out."""
 
 from outreach_map.privacy.areas import Partition, Residents, partition
+from outreach_map.privacy.codes import write_codes
 from outreach_map.privacy.gate import find_problems, release
 from outreach_map.privacy.inspect import (
     AreaHolding,
@@ -13,6 +14,7 @@ from outreach_map.privacy.inspect import (
 )
 from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private, write_key
 from outreach_map.privacy.ledger import begin
+from outreach_map.privacy.passphrases import passphrase_of, team_passphrases
 from outreach_map.privacy.rare import shared_by
 from outreach_map.privacy.records import LOG_DAYS
 from outreach_map.privacy.rotate import ACCOUNT, rotate_key
@@ -36,6 +38,7 @@ __all__ = [
     "load_key",
     "open_private",
     "partition",
+    "passphrase_of",
     "plausible_nodes",
     "raw_signs",
     "release",
@@ -43,5 +46,7 @@ __all__ = [
     "releases",
     "rotate_key",
     "shared_by",
+    "team_passphrases",
+    "write_codes",
     "write_key",
 ]

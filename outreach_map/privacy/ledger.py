@@ -9,7 +9,6 @@ one. Raw ids are not in it, only what the key makes of them.
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
@@ -21,7 +20,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from outreach_map.errors import LedgerError
 from outreach_map.privacy.areas import Partition, restore
-from outreach_map.privacy.keys import KEY_BYTES, ProgrammeKey, write_key
+from outreach_map.privacy.keys import KEY_BYTES, ProgrammeKey, write_key, write_private
 
 _FORMAT = 2
 # The ledger under a new key, until that key is in its place.
@@ -243,15 +242,7 @@ def write_ledger(private: Path, key: ProgrammeKey, ledger: Ledger, *, name: str 
         "sites": [[site.founded, site.centre, site.anchor] for site in ledger.sites],
     }
     token = _cipher(key).encrypt(json.dumps(state, separators=(",", ":")).encode())
-    fresh = private / f"{name}.new"
-    # Made afresh, whatever a run that was cut off has left: no link is followed.
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(token)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(private / name)
+    write_private(private, name, token)
 
 
 def _cipher(key: ProgrammeKey) -> Fernet:

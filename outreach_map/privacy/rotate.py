@@ -9,12 +9,14 @@ from pathlib import Path
 from outreach_map.errors import KeyFileError
 from outreach_map.privacy.keys import KEY_BYTES, ProgrammeKey, load_key, open_private, write_key
 from outreach_map.privacy.ledger import ROTATED, Ledger, read_ledger, write_ledger
+from outreach_map.privacy.passphrases import PASSPHRASES
 
 ACCOUNT = """\
 Every code is new from the next plan on: no code of an earlier map stands in a later one, and nobody
 can link the two by codes.
 The areas stay as they were. Who holds earlier maps still has the areas in them, and can guess which
 new code is which old one where an area and its attributes are rare.
+Every team gets a new passphrase with the next plan.
 The old key is gone from this folder. Destroy its backups, and back the new one up."""
 
 
@@ -56,6 +58,8 @@ def rotate_key(folder: Path, widest_m: float) -> None:
     # Points moved by noise stay where they were led: a second move of a place would average out
     # with the first.
     write_ledger(private, fresh, replace(ledger, entries=(), batch=None), name=ROTATED)
+    # Codes of teams change, so their passphrases go with the key that sealed them.
+    (private / PASSPHRASES).unlink(missing_ok=True)
     waiting.replace(private / "key")
     # From here on the old ledger cannot be read, and the one beside it takes its place.
     (private / ROTATED).replace(private / "ledger")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,16 +14,15 @@ from shapely.geometry.base import BaseGeometry
 from outreach_map.layers import gap_class
 from outreach_map.layers.words import band
 from outreach_map.publish.plan import Plan
+from outreach_map.spreadsheets import csv_text
 
 DECIMALS = 4
-# What a spreadsheet would read as a formula (OWASP, "CSV injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def gaps_csv(plan: Plan) -> str:
     """Every hotspot and service: reach, the first broken step, walking minutes, why."""
     people = {hotspot.code: band(hotspot.people) for hotspot in plan.release.hotspots}
-    return _csv(
+    return csv_text(
         [
             "hotspot", "people", "service", "reach", "first_broken_step", "walk_min_low",
             "walk_min_high", "nearest_point", "why", "what_would_mend_it",
@@ -52,7 +48,7 @@ def gaps_csv(plan: Plan) -> str:
 def kit_csv(plan: Plan) -> str:
     """What each shift has to carry at its start."""
     items = plan.release.items
-    return _csv(
+    return csv_text(
         ["team", "date", "leave", "back", *items],
         (
             [
@@ -70,19 +66,6 @@ def kit_csv(plan: Plan) -> str:
 def _minutes(seconds: float) -> str:
     """Whole minutes, rounded up; empty where there is no way."""
     return "" if np.isinf(seconds) else str(int(np.ceil(seconds / 60)))
-
-
-def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
-    return out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def write_geopackage(plan: Plan, path: Path) -> None:

@@ -137,7 +137,8 @@ class PageMaker:
         ]
         title = f"Team {team.code}"
         view = _view([h.place.geometry.bounds for h in own if h.place.mapped], self.bounds)
-        return self._render("team.html", "team", title, context, layers, legend, view)
+        locked = team.code in self.plan.passphrases
+        return self._render("team.html", "team", title, context, layers, legend, view, locked)
 
     def manager(self) -> str:
         """The manager's page: gaps by area and service; no routes and no teams."""
@@ -195,6 +196,7 @@ class PageMaker:
         layers: list[DataLayer],
         legend: list[tuple[str, str]],
         view: Bounds | None = None,
+        locked: bool = False,
     ) -> str:
         plan = self.plan
         last = plan.start + timedelta(days=6)
@@ -206,6 +208,9 @@ class PageMaker:
                 "title": title,
                 "round": f"{plan.programme_name}, {_span(plan.start, last)}",
                 "invented": plan.invented,
+                "locked": locked,
+                "ends": (last + timedelta(days=1)).isoformat(),
+                "ends_said": _day(last),
                 "protection": protection(plan.privacy, census=plan.census),
                 "contacts": _contacts(plan.contacts),
                 "legend": legend,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from outreach_map.coverage import Coverage
@@ -19,7 +20,7 @@ class Plan:
 
     `privacy` are the rules of its places, `census` says whether residents were known to them, and
     `walk_min` is the walking standard, for the words on the pages; `invented` says that all data
-    are.
+    are. `passphrases` lock the pages of the teams by code; a team without one has an open page.
     """
 
     programme_name: str
@@ -34,6 +35,7 @@ class Plan:
     routes: RoutePlan
     coverage: Coverage
     flags: tuple[Flag, ...]
+    passphrases: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Counts only."""

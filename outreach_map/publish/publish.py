@@ -14,6 +14,8 @@ from outreach_map.errors import PublishError
 from outreach_map.publish.exports import gaps_csv, kit_csv, write_geopackage
 from outreach_map.publish.pages import PageMaker
 from outreach_map.publish.plan import Plan
+from outreach_map.publish.shell import locked_page
+from outreach_map.tables import Team
 
 MANIFEST = "manifest.json"
 _FORMAT = 1
@@ -32,7 +34,8 @@ def publish_round(plan: Plan, directory: Path | str) -> list[Path]:
 
     Returns
     -------
-    Paths of the files, pages first. The same plan gives the same bytes.
+    Paths of the files, pages first. The same plan gives the same bytes, but for the pages that it
+    locks: those are sealed afresh.
 
     Raises
     ------
@@ -77,7 +80,7 @@ def _writers(plan: Plan) -> Mapping[str, Callable[[Path], None]]:
     return {
         "planner.html": text(pages.planner),
         **{
-            f"team-{team.code.lower()}.html": text(partial(pages.team, team))
+            f"team-{team.code.lower()}.html": text(partial(_team_page, plan, pages, team))
             for team in plan.release.teams
         },
         "manager.html": text(pages.manager),
@@ -85,6 +88,13 @@ def _writers(plan: Plan) -> Mapping[str, Callable[[Path], None]]:
         "gaps.csv": text(lambda: gaps_csv(plan)),
         "kit-list.csv": text(lambda: kit_csv(plan)),
     }
+
+
+def _team_page(plan: Plan, pages: PageMaker, team: Team) -> str:
+    """A team's page; with a passphrase only that opens it, and it is sealed afresh each time."""
+    page = pages.team(team)
+    passphrase = plan.passphrases.get(team.code)
+    return page if passphrase is None else locked_page(page, passphrase, f"Team {team.code}")
 
 
 def _write_manifest(plan: Plan, folder: Path, names: list[str]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -22,8 +23,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from outreach_map.layers import BasemapLayer, DataLayer, to_json
+from outreach_map.publish.lock import seal
 
 Bounds = tuple[float, float, float, float]
+_STYLE_DATA = '<script type="text/css">'
 
 _TEMPLATES = Environment(
     loader=PackageLoader("outreach_map.publish"),
@@ -86,6 +89,32 @@ def render_page(
         data={key: Markup(text) for key, text in data.items()},  # noqa: S704  # to_json escapes
         basemap=basemap,
         map=Markup(container),  # noqa: S704  # folium's element without any text of ours
+    )
+
+
+def locked_page(page: str, passphrase: str, name: str) -> str:
+    """A page that asks for a passphrase, and has nothing of `page` in it but ciphertext.
+
+    The scripts and styles of the page run by a nonce that nobody who writes the data can know: it
+    is drawn when the file is made, and hashes of what is sealed would speak of it.
+    """
+    # A browser complains of styles as soon as it reads them, and these get their nonce afterwards.
+    data = page.replace("<style>", _STYLE_DATA).replace("</style>", "</script>")
+    sealed = seal(data, passphrase, name)
+    nonce = secrets.token_urlsafe(16)
+    policy = (
+        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+    return _TEMPLATES.get_template("locked.html").render(
+        name=name,
+        nonce=nonce,
+        policy=policy,
+        head=Markup(sealed.head),  # noqa: S704  # a code and two numbers of ours
+        body=sealed.body,
+        check=sealed.check,
+        style=Markup(_static("lock.css")),  # noqa: S704  # our own file
+        script=Markup(_static("lock.js")),  # noqa: S704  # our own file
     )
 
 

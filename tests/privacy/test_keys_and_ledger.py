@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import stat
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outreach_map import load_programme
+from outreach_map.cli import main
+from outreach_map.demo import DEMO_ROUND
 from outreach_map.errors import KeyFileError, LedgerError
+from outreach_map.privacy import release
 from outreach_map.privacy.areas import restore
 from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private, write_key
 from outreach_map.privacy.ledger import Ledger, Site, begin, read_ledger, write_ledger
@@ -167,3 +174,22 @@ def test_a_damaged_ledger_fails_closed(tmp_path: Path, damage: str) -> None:
     path.write_bytes(bytes(content))
     with pytest.raises(LedgerError, match="nothing was released"):
         read_ledger(tmp_path, OTHER if damage == "other key" else KEY, WIDEST_M)
+
+
+def test_which_code_is_which_row_stands_in_private_alone(
+    country: Path, copy_of: Callable[[Path], Path]
+) -> None:
+    folder = copy_of(country)
+    programme = load_programme(folder)
+    released = release(programme, DEMO_ROUND)
+    done = CliRunner().invoke(main, ["key", "codes", str(folder)])
+    assert done.exit_code == 0, done.output
+    path = folder / "private" / "codes.csv"
+    assert path.stat().st_mode & 0o777 == 0o600
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    records = (*released.hotspots, *released.points, *released.teams, *released.zones)
+    assert {row["code"] for row in rows} == {record.code for record in records}
+    ids = {row["id"] for row in rows if row["file"] == "hotspots.csv"}
+    assert len(ids) == len(released.hotspots)
+    assert not [raw_id for raw_id in ids if raw_id in done.output]

@@ -62,7 +62,7 @@ def test_every_code_is_new_and_every_area_is_kept(folder: Path, extract: StreetE
 def test_nothing_changes_without_a_yes(folder: Path, extract: StreetExtract) -> None:
     release(load_programme(folder), DEMO_ROUND, extract)
     before = {path.name: path.read_bytes() for path in (folder / "private").iterdir()}
-    assert CliRunner().invoke(main, ["key", "rotate", str(folder)], input="n\n").exit_code == 1
+    assert CliRunner().invoke(main, ["key", "rotate", str(folder)], input="n\n").exit_code == 2
     assert {path.name: path.read_bytes() for path in (folder / "private").iterdir()} == before
 
 

@@ -2,6 +2,8 @@
 // @ts-check
 "use strict";
 
+const OUT_OF_SIGHT_MS = 3 * 60 * 1000;
+
 document.addEventListener("DOMContentLoaded", () => {
   const byId = (id) => document.getElementById(id);
 
@@ -42,6 +44,30 @@ document.addEventListener("DOMContentLoaded", () => {
     const follow = () => (shift.open ? map_outreach.addLayer(way) : map_outreach.removeLayer(way));
     if (way) shift.addEventListener("toggle", follow);
   });
+
+  // A page that was unlocked locks again out of sight, and for good when its round is over.
+  if (document.body.dataset.locked) {
+    const lock = () => location.reload();
+    /** @type {number | undefined} */
+    let waiting;
+    let left = 0;
+    document.addEventListener("visibilitychange", () => {
+      clearTimeout(waiting);
+      if (document.hidden) {
+        left = Date.now();
+        waiting = setTimeout(lock, OUT_OF_SIGHT_MS);
+      } else if (left && Date.now() - left >= OUT_OF_SIGHT_MS) {
+        // A phone that slept has not counted.
+        lock();
+      }
+    });
+    if (new Date() >= new Date(`${document.body.dataset.ends}T00:00`)) {
+      const said = document.createElement("p");
+      said.textContent = "The round of this page is over. Delete the file, and ask your coordinator for the next one.";
+      document.body.replaceChildren(said);
+      return;
+    }
+  }
 
   byId("hide")?.addEventListener("click", () => {
     // Emptied, not covered: nothing of the page is left to look for until it is opened again.

@@ -1,0 +1,106 @@
+"""Passphrases of the team pages: six words a team, made here and kept in `private/`.
+
+Words are drawn by the system's generator from the EFF's long list of 7,776 (Bonneau 2016), so six
+have 77 bits: with the lock's 600,000 rounds a try, more than anybody can go through. They are kept
+sealed with the programme's key, and go when the key does.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+from xkcdpass import xkcd_password
+
+from outreach_map.errors import KeyFileError
+from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private, write_private
+
+WORDS = 6
+PASSPHRASES = "passphrases"
+
+
+def team_passphrases(folder: Path, codes: Iterable[str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Passphrases of some teams; those that have none yet get one.
+
+    Parameters
+    ----------
+    folder
+        The programme's.
+    codes
+        Of the teams.
+
+    Returns
+    -------
+    Passphrases by code, and the codes of those that are new, sorted.
+
+    Raises
+    ------
+    KeyFileError
+        When the key is missing, or the file is damaged.
+    """
+    private = open_private(folder)
+    key = load_key(private)
+    kept = _read(private, key)
+    wanted = sorted(set(codes))
+    fresh = tuple(code for code in wanted if code not in kept)
+    if fresh:
+        kept |= {code: _six_words() for code in fresh}
+        _write(private, key, kept)
+    return {code: kept[code] for code in wanted}, fresh
+
+
+def passphrase_of(folder: Path, code: str, *, renew: bool = False) -> str:
+    """The passphrase of one team; `renew` makes another, after a phone was lost, say.
+
+    Raises
+    ------
+    KeyFileError
+        For a team that has none, and as `team_passphrases` does.
+    """
+    private = open_private(folder)
+    key = load_key(private)
+    kept = _read(private, key)
+    if code not in kept:
+        raise KeyFileError(
+            f"No team of the code {code} has a passphrase.",
+            where=f"private/{PASSPHRASES}",
+            mend="Take the code from the name of the team's page; the first plan makes its words.",
+        )
+    if renew:
+        kept[code] = _six_words()
+        _write(private, key, kept)
+    return kept[code]
+
+
+def _write(private: Path, key: ProgrammeKey, phrases: Mapping[str, str]) -> None:
+    sealed = _seal(key).encrypt(json.dumps(phrases, sort_keys=True).encode())
+    write_private(private, PASSPHRASES, sealed)
+
+
+def _six_words() -> str:
+    path = xkcd_password.locate_wordfile("eff-long")
+    words = xkcd_password.generate_wordlist(wordfile=path, min_length=3, max_length=9)
+    phrase: str = xkcd_password.generate_xkcdpassword(words, numwords=WORDS)
+    return phrase
+
+
+def _read(private: Path, key: ProgrammeKey) -> dict[str, str]:
+    path = private / PASSPHRASES
+    if not path.exists():
+        return {}
+    try:
+        kept: Mapping[str, str] = json.loads(_seal(key).decrypt(path.read_bytes()))
+    except (InvalidToken, ValueError, OSError):
+        raise KeyFileError(
+            "The passphrases are damaged, or were written with another key.",
+            where=f"private/{PASSPHRASES}",
+            mend="Put the file back from your backup, or remove it: each team then gets a new one.",
+        ) from None
+    return dict(kept)
+
+
+def _seal(key: ProgrammeKey) -> Fernet:
+    return Fernet(urlsafe_b64encode(key.derive("passphrases")))

@@ -1,0 +1,101 @@
+"""A page that opens with a passphrase alone: everything else in the file is ciphertext.
+
+The key comes from the passphrase by PBKDF2-HMAC-SHA-256 (RFC 8018) with at least 600,000 rounds
+(OWASP Password Storage Cheat Sheet, 2023) and a fresh salt; the packed page is sealed by
+AES-256-GCM (NIST SP 800-38D) with a fresh nonce. The browser's own Web Crypto opens it. The rounds
+and the name are sealed in as associated data, so neither can be changed unnoticed.
+
+What it does not give: a passphrase that is written on the phone's back, a page that is left open
+and looked at within the minutes before it locks again, or a phone on which somebody installed what
+reads the screen.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import secrets
+import zlib
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
+
+ROUNDS = 600_000
+_SALT_BYTES, _NONCE_BYTES, _KEY_BYTES = 16, 12, 32
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What a locked file holds: public numbers, and ciphertext.
+
+    Attributes
+    ----------
+    head
+        JSON of the format, the rounds and the page's name; sealed in as associated data.
+    body
+        Base64 of salt, nonce and ciphertext.
+    check
+        Base64 of the SHA-256 of both, which tells a damaged file from a wrong passphrase.
+    """
+
+    head: str
+    body: str
+    check: str
+
+
+def seal(page: str, passphrase: str, name: str, *, rounds: int = ROUNDS) -> Sealed:
+    """Seal a page.
+
+    Parameters
+    ----------
+    page
+        Its HTML.
+    passphrase
+        Words; case and the spaces between them do not count.
+    name
+        What the file is called while it is locked; readable by everybody.
+    rounds
+        Of PBKDF2, at least `ROUNDS`.
+
+    Raises
+    ------
+    ValueError
+        For fewer rounds, or an empty passphrase.
+    """
+    if rounds < ROUNDS:
+        raise ValueError(f"at least {ROUNDS} rounds")
+    salt, nonce = secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)
+    head = json.dumps({"format": _FORMAT, "name": name, "rounds": rounds}, sort_keys=True)
+    packed = zlib.compress(page.encode(), level=9)
+    sealed = AESGCM(_key(passphrase, salt, rounds)).encrypt(nonce, packed, head.encode())
+    body = base64.b64encode(salt + nonce + sealed).decode()
+    check = base64.b64encode(hashlib.sha256((head + body).encode()).digest()).decode()
+    return Sealed(head, body, check)
+
+
+def unseal(sealed: Sealed, passphrase: str) -> str:
+    """The page again.
+
+    Raises
+    ------
+    cryptography.exceptions.InvalidTag
+        For another passphrase, or anything changed.
+    """
+    raw = base64.b64decode(sealed.body)
+    salt, rest = raw[:_SALT_BYTES], raw[_SALT_BYTES:]
+    nonce, ciphertext = rest[:_NONCE_BYTES], rest[_NONCE_BYTES:]
+    key = _key(passphrase, salt, json.loads(sealed.head)["rounds"])
+    packed = AESGCM(key).decrypt(nonce, ciphertext, sealed.head.encode())
+    return zlib.decompress(packed).decode()
+
+
+def _key(passphrase: str, salt: bytes, rounds: int) -> bytes:
+    words = " ".join(passphrase.lower().replace("-", " ").split())
+    if not words:
+        raise ValueError("a passphrase has words")
+    kdf = PBKDF2HMAC(hashes.SHA256(), _KEY_BYTES, salt, rounds)
+    return kdf.derive(words.encode())
