@@ -256,9 +256,10 @@ const outreach = (() => {
     },
   });
 
-  /** Content of a popup, all of it set as text. @param {Feature} feature */
-  const popup = (feature) => {
-    const box = document.createElement("div"), head = document.createElement("h3");
+  /** Content of a popup, all of it set as text. @param {Feature} feature @param {any} layer */
+  const popup = (feature, layer) => {
+    const box = document.createElement("div"), head = document.createElement("p");
+    head.className = "title";
     head.textContent = feature.title;
     const table = document.createElement("dl");
     table.className = "rows";
@@ -268,24 +269,44 @@ const outreach = (() => {
       text.textContent = value;
       table.append(term, text);
     }
-    box.append(head, table);
+    const close = document.createElement("button");
+    close.type = "button";
+    close.textContent = "Close";
+    close.addEventListener("click", () => layer.closePopup());
+    box.append(head, table, close);
+    box.className = "told";
+    box.tabIndex = 0;
     return box;
   };
+
+  /** A shape that the tab key reaches and that Enter opens, with a name. @param {any} layer @param {string} title */
+  const byKeyboard = (layer, title) =>
+    layer.on("add", () => {
+      const drawn = layer.getElement();
+      drawn.setAttribute("tabindex", "0");
+      drawn.setAttribute("role", "button");
+      drawn.setAttribute("aria-label", title);
+      drawn.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        layer.fire("click", { latlng: layer.getCenter() }, true);
+      });
+    });
 
   /** @param {Feature} feature */
   const shape = (feature) => {
     const options = { className: `f ${feature.style}`, weight: 2, bubblingMouseEvents: false };
-    if (feature.kind === "area") return L.polygon(feature.at, options);
+    if (feature.kind === "area") return byKeyboard(L.polygon(feature.at, options), feature.title);
     if (feature.kind === "line") {
       // A second, wide and clear line under the drawn one is easier to hit with a thumb.
       return L.featureGroup([
         L.polyline(feature.at, { className: `f casing ${feature.style}`, interactive: false }),
-        L.polyline(feature.at, { ...options, fill: false }),
+        byKeyboard(L.polyline(feature.at, { ...options, fill: false }), feature.title),
       ]);
     }
     const sign = document.createElement("span");
     sign.textContent = feature.style === "point-closed" ? "×" : "+";
-    const icon = L.divIcon({ className: `sign ${feature.style}`, html: sign, iconSize: [22, 22] });
+    const icon = L.divIcon({ className: `sign ${feature.style}`, html: sign, iconSize: [24, 24] });
     return L.marker(feature.at, { icon, title: feature.title, alt: feature.title });
   };
 
@@ -294,7 +315,7 @@ const outreach = (() => {
     layer(key) {
       /** @type {Feature[]} */
       const features = JSON.parse(document.getElementById(`data-${key}`)?.textContent || "[]");
-      return L.layerGroup(features.map((feature) => shape(feature).bindPopup(() => popup(feature), { maxWidth: 280, maxHeight: 260 })));
+      return L.layerGroup(features.map((feature) => shape(feature).bindPopup((/** @type {any} */ layer) => popup(feature, layer), { maxWidth: 280, closeButton: false })));
     },
     /** The basemap and its names. */
     basemap() {
@@ -305,6 +326,9 @@ const outreach = (() => {
         map.createPane("names").classList.add("names");
         map.attributionControl.setPrefix(false).addAttribution("© OpenStreetMap contributors, ODbL");
         new Labels().addTo(map);
+        map.getContainer().addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+          if (event.key === "Escape") map.closePopup();
+        });
         ready.then((shapes) => {
           if (!shapes.length) map.attributionControl.addAttribution("This browser is too old to draw the streets");
         });

@@ -27,6 +27,9 @@ document.addEventListener("DOMContentLoaded", () => {
     if (new Date(document.querySelector(".stop")?.dataset.leave || 0) < now) next.scrollIntoView({ block: "center" });
   }
 
+  // What scrolls can be scrolled by keyboard.
+  for (const box of document.querySelectorAll(".scroll")) box.tabIndex = 0;
+
   // On paper nothing can be unfolded.
   /** @type {HTMLDetailsElement[]} */
   let folded = [];
