@@ -1,7 +1,7 @@
 """The raw side: the planner's files become validated rows, for the privacy gate alone."""
 
 from outreach_map.intake.checks import base
-from outreach_map.intake.read import collect_problems, read_tables
+from outreach_map.intake.read import collect_problems, read_tables, readable_points
 from outreach_map.intake.rows import (
     RawDecision,
     RawHotspot,
@@ -25,4 +25,5 @@ __all__ = [
     "base",
     "collect_problems",
     "read_tables",
+    "readable_points",
 ]

@@ -138,7 +138,7 @@ def _missing(source: Source, kind: type[Row]) -> Iterator[Problem]:
     required = [
         name
         for name, field in kind.model_fields.items()
-        if field.is_required() and name not in ("row", "geometry")
+        if (field.is_required() or name in kind.may_be_empty) and name not in ("row", "geometry")
     ]
     if kind.located and not source.has_geometry:
         required += ["lon", "lat"]

@@ -30,6 +30,7 @@ from outreach_map.intake.rows import (
     Row,
 )
 from outreach_map.intake.sources import Source, Table
+from outreach_map.intake.unfinished import left_over, not_asked
 from outreach_map.intake.visits import LogPart, merged, stale_last_visits
 from outreach_map.programme import USUAL_NAMES, Files, Programme
 
@@ -79,6 +80,11 @@ def collect_problems(programme: Programme, *, bounds: Bounds | None = None) -> t
     return InputError(_read(programme, bounds)[1]).problems
 
 
+def readable_points(programme: Programme) -> tuple[RawPoint, ...]:
+    """The points of a programme as far as they can be read; `collect_problems` says the rest."""
+    return tuple(_Reader(programme, None).table("points", programme.files.points, RawPoint))
+
+
 class _Reader:
     """Reads the files of one programme, and remembers what was wrong and which ids it saw."""
 
@@ -109,7 +115,9 @@ class _Reader:
         if not usable:
             return source, []
         reading = Reading(source.decimal_mark, self._place)
-        return source, made(source, kind, reading, self.problems)
+        rows = made(source, kind, reading, self.problems)
+        self.problems += left_over(source.file, kind, rows)
+        return source, rows
 
     def log(self, paths: Iterable[Path]) -> list[LogPart]:
         """Every file of the visit log."""
@@ -141,6 +149,7 @@ def _read(programme: Programme, bounds: Bounds | None) -> tuple[RawTables, list[
         if not rows and not any(p.file == name and p.severity == "error" for p in problems):
             mend = "Add at least one row below the header."
             problems.append(Problem(name, None, "", "has no rows", mend))
+    problems += not_asked(checks.file_name(files.points), points)
     problems += checks.across_tables(hotspots, points, teams, risks, files, reader.ids)
     for part in parts:
         problems += checks.references(part.source.file, part.rows, files, reader.ids)

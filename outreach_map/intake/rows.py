@@ -30,6 +30,8 @@ from outreach_map.intake.cells import (
 )
 from outreach_map.tables import Affects, DecisionKind, Mode, PointStatus, RiskAction
 
+# The id of the example row in every template; `check` holds that none is left.
+EXAMPLE_ID = "EXAMPLE-1"
 _Score = Annotated[Count, Field(ge=1, le=5), Expected("a whole number from 1 to 5")]
 
 
@@ -37,7 +39,8 @@ class Row(BaseModel):
     """A raw row. `row` is its number in the spreadsheet, or of the feature.
 
     `located` says whether it has a geometry; `prefixes` are families of columns such as
-    `stock_<item>`, collected under the family's name.
+    `stock_<item>`, collected under the family's name. The columns of `may_be_empty` have to be
+    there, but an empty cell in one of them is unknown.
     """
 
     model_config = ConfigDict(
@@ -45,6 +48,7 @@ class Row(BaseModel):
     )
     located: ClassVar[bool] = False
     prefixes: ClassVar[tuple[str, ...]] = ()
+    may_be_empty: ClassVar[frozenset[str]] = frozenset()
 
     row: int
 
@@ -60,8 +64,8 @@ class Row(BaseModel):
 class RawLonLat(Row):
     """The two columns of a row's location, where the file has no geometry."""
 
-    lon: Number
-    lat: Number
+    lon: Annotated[Number, Expected("degrees from -180 to 180")]
+    lat: Annotated[Number, Expected("degrees from -90 to 90")]
 
 
 class RawHotspot(Row):
@@ -105,12 +109,13 @@ class RawPoint(Row):
 
     located: ClassVar[bool] = True
     prefixes: ClassVar[tuple[str, ...]] = ("stock_",)
+    may_be_empty: ClassVar[frozenset[str]] = frozenset(("services",))
 
     id: Identifier
     name: Text
     geometry: Spot
     type: Token
-    services: Tokens
+    services: Tokens = ()
     opening_hours: OpeningHours = Hours()
     capacity_per_month: Amount | None = None
     stock: dict[str, Count | None] = Field(default_factory=dict)

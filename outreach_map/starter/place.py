@@ -1,0 +1,56 @@
+"""Where in the world the streets are: time zone and country, found without a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from zoneinfo import available_timezones
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """What the location of a town says; each is empty where it says nothing.
+
+    `country` is its code of ISO 3166 and `country_name` its name in English.
+    """
+
+    timezone: str = ""
+    country: str = ""
+    country_name: str = ""
+
+
+def whereabouts(lon: float, lat: float) -> Whereabouts:
+    """Time zone and country of a place.
+
+    The zone's border may be some 100 m off, which is nothing beside a town; the country is the one
+    that the zone stands for in the table of the IANA (zone.tab), where it stands for one alone.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees; the middle of a town.
+    """
+    import tzfpy
+
+    zone = tzfpy.get_tz(lon, lat)
+    # On the open sea there are zones by longitude alone; no town lies in one.
+    if zone.startswith("Etc/") or zone not in available_timezones():
+        return Whereabouts()
+    country = _countries().get(zone, "")
+    return Whereabouts(zone, country, _names().get(country, ""))
+
+
+@cache
+def _countries() -> dict[str, str]:
+    return {row[2]: row[0] for row in _rows("zone.tab")}
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {row[0]: row[1] for row in _rows("iso3166.tab")}
+
+
+def _rows(table: str) -> list[list[str]]:
+    text = files("tzdata").joinpath("zoneinfo", table).read_text(encoding="utf-8")
+    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
