@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from openpyxl.cell import Cell
+from openpyxl.cell import Cell, MergedCell
 
 Value = str | int | float | date | None
 
@@ -62,12 +62,14 @@ def _cell(value: Value) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def fill(cell: Cell, value: Value) -> None:
+def fill(cell: Cell | MergedCell, value: Value) -> None:
     """Put a value into a cell of a workbook; text stays text, even when somebody edits it.
 
     A workbook says of each cell what it is, so text needs no apostrophe of its own: the cell is
     marked as one that was typed with an apostrophe.
     """
+    if isinstance(cell, MergedCell):
+        raise TypeError("only the first of merged cells holds a value")
     cell.value = value
     if isinstance(value, str) and value:
         cell.data_type = "s"

@@ -129,10 +129,21 @@ def _tokens(value: object) -> tuple[str, ...]:
 
 
 def _languages(value: object) -> tuple[str, ...]:
-    tags = sorted({part.strip() for part in str(value).split(";") if part.strip()})
+    tags = sorted({_tag(part.strip()) for part in str(value).split(";") if part.strip()})
     if any(not LANGUAGE.fullmatch(tag) for tag in tags):
         raise ValueError("is not a list of language tags | Write them as in pt;es;sw.")
     return tuple(tags)
+
+
+def _tag(text: str) -> str:
+    """A language tag in its usual letters (BCP 47, 2.1.1): case means nothing, and headers lose it.
+
+    >>> _tag("PT-br"), _tag("zh-hant-tw")
+    ('pt-BR', 'zh-Hant-TW')
+    """
+    language, *parts = text.split("-")
+    kept = [part.title() if len(part) == 4 else part.upper() for part in parts]
+    return "-".join((language.lower(), *kept))
 
 
 def _hours(value: object, info: ValidationInfo) -> Hours:

@@ -15,6 +15,7 @@ from outreach_map.network.extract import (
     StreetExtract,
     StreetLines,
 )
+from outreach_map.network.facilities import Facility, read_facilities
 from outreach_map.network.isochrones import service_area
 from outreach_map.network.read import read_extract, read_streets
 from outreach_map.network.routes import (
@@ -41,6 +42,7 @@ __all__ = [
     "EdgeCosts",
     "Engine",
     "EngineKind",
+    "Facility",
     "Highway",
     "Lines",
     "Lit",
@@ -68,6 +70,7 @@ __all__ = [
     "nearest_facility",
     "nodes_within",
     "read_extract",
+    "read_facilities",
     "read_streets",
     "service_area",
     "shortest_paths",

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from outreach_map.errors import ExtractError
 from outreach_map.network.collect import HINT, KEYS
+from outreach_map.network.facilities import FACILITY_KEYS
 
 _BATCH = 20_000
 
@@ -123,7 +124,7 @@ def _ways_within(source: Path, boundary: BaseGeometry) -> set[int]:
 
 
 def _write(source: Path, boundary: BaseGeometry, ways: set[int], out: Path) -> None:
-    used = osmium.filter.KeyFilter(*KEYS)
+    used = osmium.filter.KeyFilter(*KEYS, *FACILITY_KEYS)
     # Ways without tags come with the relations that they are parts of.
     with osmium.BackReferenceWriter(str(out), ref_src=str(source), remove_tags=False) as writer:
         for item in osmium.FileProcessor(str(source)).with_filter(used):

@@ -36,7 +36,10 @@ _ASKED = (
     'way["railway"]',
     'node["barrier"]',
     'node["place"]["name"]',
-    'nwr["amenity"~"^(hospital|clinic|pharmacy|police)$"]',
+    # All machines and social facilities: to ask for those of people who use drugs would tell why.
+    'nwr["amenity"~"^(hospital|clinic|pharmacy|police|doctors|health_post)$"]',
+    'nwr["amenity"~"^(vending_machine|social_facility)$"]',
+    'nwr["healthcare"]',
     'nwr["building"]',
     'nwr["natural"~"^(water|wood|heath|scrub)$"]',
     'nwr["waterway"="riverbank"]',

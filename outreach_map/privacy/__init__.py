@@ -14,6 +14,7 @@ from outreach_map.privacy.inspect import (
 )
 from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private, write_key
 from outreach_map.privacy.ledger import begin
+from outreach_map.privacy.listed import Candidate, already_listed
 from outreach_map.privacy.passphrases import passphrase_of, team_passphrases
 from outreach_map.privacy.rare import shared_by
 from outreach_map.privacy.records import LOG_DAYS
@@ -25,12 +26,14 @@ __all__ = [
     "ACCOUNT",
     "LOG_DAYS",
     "AreaHolding",
+    "Candidate",
     "Errors",
     "Inspection",
     "Partition",
     "ProgrammeKey",
     "Residents",
     "Signs",
+    "already_listed",
     "begin",
     "errors_of",
     "find_problems",

@@ -98,7 +98,9 @@ def nobodys_place(
     west, south, east, north = bounds
     across, along = (east - west) * _INSET, (north - south) * _INSET
     corners = [
-        (lon, lat) for lon in (west + across, east - across) for lat in (south + along, north - along)
+        (lon, lat)
+        for lon in (west + across, east - across)
+        for lat in (south + along, north - along)
     ]
     shrink = np.array([np.cos(np.radians((south + north) / 2)), 1.0])
     away = [np.hypot(*((streets.lon_lat - corner) * shrink).T).min() for corner in corners]

@@ -18,7 +18,7 @@ from outreach_map.spreadsheets import fill
 from outreach_map.starter.schema import Column, Holds, columns
 from outreach_map.starter.words import MEANING
 
-# The question for a place; its export becomes lon, lat and, where the phone measured it, precision_m.
+# The question for a place; it comes back as lon, lat and, where the phone measured, precision_m.
 LOCATION = "location"
 _SURVEY = (
     "type", "name", "label", "hint", "required", "constraint", "constraint_message", "appearance",

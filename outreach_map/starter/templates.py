@@ -26,8 +26,8 @@ _FORMATS = {Holds.DAY: "yyyy-mm-dd", Holds.TEXT: "@", Holds.LIST: "@", Holds.HOU
 _NAMES = {"hotspot_id": "hotspots", "team_id": "teams", "start": "points", "end": "points"}
 
 
-def write_csv(table: str, row: Mapping[str, Value], path: Path) -> None:
-    """Write a table with its example row; the mark at its start lets spreadsheets see UTF-8."""
+def write_csv(row: Mapping[str, Value], path: Path) -> None:
+    """Write the table of an example row; the mark at its start lets spreadsheets see UTF-8."""
     text = csv_text([*row], [[*row.values()]])
     path.write_text(text, encoding="utf-8-sig", newline="")
 

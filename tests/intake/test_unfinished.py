@@ -41,7 +41,9 @@ def test_an_example_row_is_an_error_of_its_own_place(programme_of) -> None:
 @pytest.mark.parametrize("name", ["EXAMPLE-10", "EXAMPLE", "E1", "MY-EXAMPLE-1"])
 def test_an_id_of_ones_own_is_no_example(name: str, programme_of) -> None:
     text = f"id,lon,lat\n{name},13.25,53.55\n"
-    assert not [p for p in collect_problems(programme_of({"hotspots.csv": text})) if "exam" in p.what]
+    assert not [
+        p for p in collect_problems(programme_of({"hotspots.csv": text})) if "exam" in p.what
+    ]
 
 
 def test_points_without_services_are_told_once_and_stop_nothing(programme_of) -> None:

@@ -1,0 +1,81 @@
+"""Health and social facilities of an extract, as OpenStreetMap describes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import osmium
+import shapely
+
+from outreach_map.errors import ExtractError
+from outreach_map.network.collect import HINT
+
+# Keys that make a facility of something.
+FACILITY_KEYS = ("amenity", "healthcare", "disease:hiv")
+_AMENITIES = frozenset(
+    (
+        "pharmacy", "hospital", "clinic", "doctors", "health_post", "vending_machine",
+        "social_facility",
+    )
+)  # fmt: skip
+_KINDS = {"n": "node", "w": "way", "r": "relation"}
+
+
+@dataclass(frozen=True)
+class Facility:
+    """A public facility: which object of OpenStreetMap it is, its tags, and where.
+
+    `source` is its kind and number there, such as node/240109189; an outline is at its middle.
+    """
+
+    source: str
+    tags: Mapping[str, str]
+    lon: float
+    lat: float
+
+
+def read_facilities(path: Path | str) -> tuple[Facility, ...]:
+    """Facilities of an extract, by their source.
+
+    Raises
+    ------
+    ExtractError
+        When the file is missing, damaged or not of OpenStreetMap.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ExtractError("There is no such file.", where=path.name, mend=HINT)
+    try:
+        return tuple(sorted(_facilities(path), key=lambda one: one.source))
+    except (RuntimeError, UnicodeDecodeError, MemoryError):
+        raise ExtractError(
+            "The file is damaged, cut short, or not an OpenStreetMap extract.",
+            where=path.name,
+            mend=HINT,
+        ) from None
+
+
+def _facilities(path: Path) -> Iterator[Facility]:
+    keys = osmium.filter.KeyFilter(*FACILITY_KEYS)
+    writer = osmium.geom.WKBFactory()
+    for item in osmium.FileProcessor(str(path)).with_areas(keys).with_filter(keys):
+        tags = dict(item.tags)
+        if not (tags.get("amenity") in _AMENITIES or "healthcare" in tags or "disease:hiv" in tags):
+            continue
+        if isinstance(item, osmium.osm.Node):
+            if item.location.valid():
+                yield _facility("n", item.id, tags, item.location.lon, item.location.lat)
+        elif isinstance(item, osmium.osm.Area):
+            try:
+                centre = shapely.from_wkb(writer.create_multipolygon(item)).centroid
+            except (RuntimeError, osmium.InvalidLocationError):
+                continue  # a ring that does not close is a fault of the map, not of the file
+            kind = "w" if item.from_way() else "r"
+            yield _facility(kind, item.orig_id(), tags, centre.x, centre.y)
+
+
+def _facility(kind: str, number: int, tags: dict[str, str], lon: float, lat: float) -> Facility:
+    return Facility(f"{_KINDS[kind]}/{number}", MappingProxyType(tags), lon, lat)
