@@ -27,7 +27,8 @@ HOTSPOTS = (
     {
         "id": "N1", "location": (53.551, 13.251, 12.0, 8.5), "typology": "park",
         "communities": ("pwid", "fsw"), "languages": ("de", "pt-BR"), "est_min": 5, "est_mid": 12,
-        "est_max": 30, "est_date": "2026-11-20", "active_hours": "Mo-Fr 18:00-23:00; Sa 20:00-02:00",
+        "est_max": 30, "est_date": "2026-11-20",
+        "active_hours": "Mo-Fr 18:00-23:00; Sa 20:00-02:00",
         "services_needed": ("nsp", "naloxone", "oat_referral"), "injections_per_day": 2.5,
         "visits_per_month": 4, "review_by": "2027-05-20", "note": "=by the bridge; ask first",
     },
