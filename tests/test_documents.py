@@ -64,6 +64,7 @@ def test_the_readme_names_commands_that_exist() -> None:
         "CONTRIBUTING.md",
         "maps/README.md",
         "docs/dependencies.md",
+        "docs/first-plan.md",
         "docs/network.md",
         "docs/privacy.md",
     ],

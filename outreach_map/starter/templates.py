@@ -76,8 +76,7 @@ def _below(sheet: Worksheet, number: int, column: Column, tables: set[str]) -> N
     letter = get_column_letter(number)
     cells = f"{letter}2:{letter}{_LAST_ROW}"
     if form := _FORMATS.get(column.holds):
-        for row in range(2, _LAST_ROW + 1 if column.holds is Holds.DAY else 3):
-            sheet.cell(row, number).number_format = form
+        sheet.cell(2, number).number_format = form
         sheet.column_dimensions[letter].number_format = form
     if column.words:
         choice = DataValidation("list", formula1=f'"{",".join(column.words)}"', allow_blank=True)

@@ -12,6 +12,7 @@ import pytest
 import shapely
 from click.testing import CliRunner
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from outreach_map.cli import main
 from outreach_map.errors import InputError, ProgrammeError, Severity
@@ -162,7 +163,9 @@ def test_cells_of_days_are_days(begun: Begun) -> None:
     for table in TABLES:
         for number, column in enumerate(columns(table), start=1):
             if column.holds is Holds.DAY:
-                assert book[table].cell(50, number).number_format == "yyyy-mm-dd"
+                letter = get_column_letter(number)
+                assert book[table].column_dimensions[letter].number_format == "yyyy-mm-dd"
+                assert book[table].cell(2, number).number_format == "yyyy-mm-dd"
 
 
 def test_every_setting_in_the_file_is_one(begun: Begun) -> None:
