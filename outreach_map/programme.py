@@ -117,7 +117,7 @@ def load_programme(folder: Path | str) -> Programme:
         raise ProgrammeError(
             f"The folder has no {_FILE}.",
             where=str(folder.name or folder),
-            mend="Name a programme folder; data/neubrandenburg of the project is an example.",
+            mend="Name a programme folder, or make one: outreach-map new FOLDER --streets FILE.",
         ) from None
     except (OSError, UnicodeDecodeError):
         raise ProgrammeError(

@@ -153,8 +153,8 @@ def test_a_folder_without_settings_is_named(tmp_path: Path) -> None:
     with pytest.raises(ProgrammeError) as caught:
         load_programme(tmp_path / "nowhere")
     assert str(caught.value) == (
-        "nowhere: The folder has no outreach.toml. Name a programme folder; data/neubrandenburg "
-        "of the project is an example."
+        "nowhere: The folder has no outreach.toml. Name a programme folder, or make one: "
+        "outreach-map new FOLDER --streets FILE."
     )
 
 

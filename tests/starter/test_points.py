@@ -9,12 +9,14 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 import pytest
+import shapely
 from click.testing import CliRunner
 
 from outreach_map.cli import main
 from outreach_map.errors import ExtractError, ProgrammeError, Severity
 from outreach_map.intake import collect_problems, read_tables
 from outreach_map.network import read_facilities
+from outreach_map.network.clip import clip_extract
 from outreach_map.programme import Programme, load_programme
 from outreach_map.starter import PROPOSED, propose_points
 from outreach_map.starter.proposals import point_type
@@ -241,6 +243,23 @@ def test_an_outline_stands_at_its_middle(tmp_path: Path) -> None:
     (facility,) = read_facilities(path)
     assert facility.source == "way/9"
     assert (facility.lon, facility.lat) == pytest.approx((13.001, 53.001))
+
+
+def test_a_town_that_was_cut_out_keeps_its_facilities(tmp_path: Path) -> None:
+    tags = {
+        1: {}, 2: {}, 3: {"healthcare": "counselling"}, 4: {"office": "ngo", "disease:hiv": "yes"},
+        5: SYRINGES, 6: {"shop": "bakery"}, 7: {"healthcare": "clinic"},
+    }  # fmt: skip
+    nodes = "".join(
+        f'<node id="{number}" version="1" lon="{13.5 if number == 7 else 13 + number / 1000}" '
+        'lat="53.0">' + "".join(f'<tag k="{k}" v="{v}"/>' for k, v in own.items()) + "</node>"
+        for number, own in tags.items()
+    )
+    way = '<way id="9" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="path"/></way>'
+    (tmp_path / "region.osm").write_text(f'<osm version="0.6">{nodes}{way}</osm>')
+    town = tmp_path / "town.osm.pbf"
+    clip_extract(tmp_path / "region.osm", shapely.box(12.9, 52.9, 13.1, 53.1), town)
+    assert [one.source for one in read_facilities(town)] == ["node/3", "node/4", "node/5"]
 
 
 def test_an_extract_that_cannot_be_read_is_one_error(tmp_path: Path) -> None:
