@@ -14,7 +14,6 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import map_coordinates
 
 from outreach_map.errors import ExtractError
 from outreach_map.network.extract import StreetExtract
@@ -116,6 +115,8 @@ def elevations(lon_lat: NDArray[np.float64], raster: Path) -> NDArray[np.float64
             where=raster.name,
             mend="Name a GeoTIFF of elevations in metres.",
         ) from None
+    from scipy.ndimage import map_coordinates  # here, since few have a raster and it takes 7 MB
+
     known = np.ma.filled(heights.astype(np.float64), np.nan)
     (top, _), (left, _) = window
     # Between the middles of pixels by their distance; beside one without a value there is none.
