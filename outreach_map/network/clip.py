@@ -12,7 +12,8 @@ from geopandas import read_file
 from shapely.geometry.base import BaseGeometry
 
 from outreach_map.errors import ExtractError
-from outreach_map.network.collect import HINT, KEYS
+from outreach_map.network.collect import KEYS
+from outreach_map.network.container import HINT, check_unpacked_size, damaged
 from outreach_map.network.facilities import FACILITY_KEYS
 
 _BATCH = 20_000
@@ -69,6 +70,7 @@ def clip_extract(source: Path | str, boundary: BaseGeometry, out: Path | str) ->
     source, out = Path(source), Path(out)
     if not source.is_file():
         raise ExtractError("There is no such file.", where=source.name, mend=HINT)
+    check_unpacked_size(source)
     out.parent.mkdir(parents=True, exist_ok=True)
     shapely.prepare(boundary)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix="part-") as temporary:
@@ -83,11 +85,7 @@ def clip_extract(source: Path | str, boundary: BaseGeometry, out: Path | str) ->
                 )
             _write(source, boundary, ways, part)
         except RuntimeError:
-            raise ExtractError(
-                "The file is damaged, cut short, or not an OpenStreetMap extract.",
-                where=source.name,
-                mend=HINT,
-            ) from None
+            raise damaged(source) from None
         part.replace(out)
 
 

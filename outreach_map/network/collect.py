@@ -19,13 +19,13 @@ import shapely
 
 from outreach_map.errors import ExtractError
 from outreach_map.network import access
+from outreach_map.network.container import HINT, check_unpacked_size, damaged
 from outreach_map.network.extract import Place, Poi
 from outreach_map.tables import Mode
 
 Get = Callable[[str], str | None]
 TagValues = tuple[str | None, ...]
 
-HINT = "Take a fresh extract of the place (.osm.pbf), and check that the download was complete."
 _log = logging.getLogger(__name__)
 # Keys of all that is read of an extract.
 KEYS = (
@@ -55,6 +55,10 @@ _COMMON = ("name", "source", *access.STREET_KEYS[:6])
 _RARE = access.STREET_KEYS[6:]
 # Hexadecimal digits of 1 byte of order, 4 of type and 4 of length.
 _WKB_HEAD = 18
+# A real extract takes some eight bytes for each node of a street. One that needs less than one has
+# streets that go to and fro between the same nodes, and wants to be a network of millions.
+_FEW_NODES = 500_000
+_MOST_NODES_OF_A_WAY = 5_000
 _RAILWAYS = {"rail", "light_rail", "tram", "subway"}
 
 
@@ -105,18 +109,14 @@ def collect(path: Path, *, areas: bool = True) -> Found:
     """
     if not path.is_file():
         raise ExtractError("There is no such file.", where=path.name, mend=HINT)
-    collector = _Collector()
+    check_unpacked_size(path)
+    collector = _Collector(most_nodes=max(_FEW_NODES, path.stat().st_size))
     try:
         for item in _items(path, areas):
             collector.take(item)
         collector.flush()
     except (RuntimeError, UnicodeDecodeError, MemoryError):
-        # The library's message may name a full path or quote the file; the type is enough.
-        raise ExtractError(
-            "The file is damaged, cut short, or not an OpenStreetMap extract.",
-            where=path.name,
-            mend=HINT,
-        ) from None
+        raise damaged(path) from None
     found = collector.found
     if not len(found.kind):
         raise ExtractError("The extract has no streets.", where=path.name, mend=HINT)
@@ -130,20 +130,48 @@ _Item = (
 
 
 def _items(path: Path, areas: bool) -> Iterator[_Item]:
-    processor = osmium.FileProcessor(str(path)).with_locations()
-    if areas:
-        processor = processor.with_areas(osmium.filter.KeyFilter(*_AREA_KEYS))
     keys = KEYS if areas else ("highway", "route", "barrier")
-    yield from processor.with_filter(osmium.filter.EmptyTagFilter()).with_filter(
-        osmium.filter.KeyFilter(*keys)
-    )
+    filters = (osmium.filter.EmptyTagFilter(), osmium.filter.KeyFilter(*keys))
+    if not areas:
+        processor = osmium.FileProcessor(str(path)).with_locations()
+        for used in filters:
+            processor.with_filter(used)
+        yield from processor
+        return
+    # As FileProcessor does it, with an eye on what is handed to the assembler of areas.
+    places = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
+    places.ignore_errors()
+    manager = osmium.area.AreaManager()
+    with osmium.io.Reader(str(path), osmium.osm.RELATION) as reader:
+        candidates = osmium.filter.KeyFilter(*_AREA_KEYS)
+        osmium.apply(reader, candidates, manager.first_pass_handler())
+    assembled = osmium.BufferIterator(*filters)
+    handlers = (_NoLongWays(), places, manager.second_pass_to_buffer(assembled))
+    with osmium.io.Reader(str(path)) as reader:
+        for item in osmium.OsmFileIterator(reader, *handlers, *filters):
+            yield item
+            yield from assembled
+    yield from assembled
+
+
+class _NoLongWays:
+    """Ends the reading at a way that would keep the assembler of areas busy for hours.
+
+    Its time grows with the square of the nodes; OpenStreetMap itself takes no more than 2,000.
+    """
+
+    def way(self, way: osmium.osm.Way) -> None:
+        """Look at one way."""
+        if len(way.nodes) > _MOST_NODES_OF_A_WAY:
+            raise RuntimeError
 
 
 class _Collector:
     """Sorts the objects of a file into their places."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, most_nodes: int) -> None:
         self.found = Found()
+        self._most_nodes = most_nodes
         self._wkb = osmium.geom.WKBFactory()
         self._lines: list[str] = []
         self._shapes: dict[str, list[str]] = {"buildings": [], "water": [], "parks": []}
@@ -203,6 +231,8 @@ class _Collector:
             values += [get(key) for key in _RARE]
         kind = found.kinds.setdefault(tuple(values), len(found.kinds))
         name_id = found.names.setdefault(name, len(found.names)) if name else -1
+        if len(found.ref) + len(way.nodes) > self._most_nodes:
+            raise RuntimeError
         refs = [node.ref for node in way.nodes]
         try:
             line = self._wkb.create_linestring(way, osmium.geom.ALL)

@@ -11,7 +11,7 @@ import osmium
 import shapely
 
 from outreach_map.errors import ExtractError
-from outreach_map.network.collect import HINT
+from outreach_map.network.container import HINT, check_unpacked_size, damaged
 
 # Keys that make a facility of something.
 FACILITY_KEYS = ("amenity", "healthcare", "disease:hiv")
@@ -48,14 +48,11 @@ def read_facilities(path: Path | str) -> tuple[Facility, ...]:
     path = Path(path)
     if not path.is_file():
         raise ExtractError("There is no such file.", where=path.name, mend=HINT)
+    check_unpacked_size(path)
     try:
         return tuple(sorted(_facilities(path), key=lambda one: one.source))
     except (RuntimeError, UnicodeDecodeError, MemoryError):
-        raise ExtractError(
-            "The file is damaged, cut short, or not an OpenStreetMap extract.",
-            where=path.name,
-            mend=HINT,
-        ) from None
+        raise damaged(path) from None
 
 
 def _facilities(path: Path) -> Iterator[Facility]:

@@ -12,7 +12,8 @@ import shapely
 
 from outreach_map.errors import ExtractError
 from outreach_map.network.cache import ExtractCache
-from outreach_map.network.collect import HINT, Found, collect
+from outreach_map.network.collect import Found, collect
+from outreach_map.network.container import HINT
 from outreach_map.network.extract import Basemap, Lines, StreetExtract, StreetLines
 from outreach_map.network.segments import Segments, cut_streets, make_network, street_kinds
 from outreach_map.network.streets import StreetNetwork

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import bz2
 import json
 import struct
 import subprocess
 import sys
+import tempfile
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import osmium
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from outreach_map.errors import ExtractError
 from outreach_map.network import read_extract, read_streets
+from outreach_map.network.container import check_unpacked_size
 from outreach_map.tables import Mode
 from tests.network.hand_drawn import write_osm
 
@@ -96,8 +103,53 @@ def truncated(path: Path) -> None:
     path.write_bytes(whole[: len(whole) // 3])
 
 
+def blob(raw: bytes) -> bytes:
+    return block(b"OSMData", packed(raw))
+
+
+STRINGS = field(1, b"".join(field(1, word) for word in (b"", b"highway", b"residential")))
+BUILDING = field(1, b"".join(field(1, word) for word in (b"", b"building", b"yes")))
+# Nodes 1 and 2: ids, latitudes and longitudes, each as the difference from the one before.
+TWO_NODES = field(1, field(1, b"")) + field(
+    2, field(2, field(1, b"\2\2") + field(8, bytes(2)) + field(9, b"\2\2"))
+)
+
+
+def to_and_fro(nodes: int) -> bytes:
+    """A way between nodes 1 and 2, over and over, that ends where it begins."""
+    return field(
+        3, field(1, 1) + field(2, b"\1") + field(3, b"\2") + field(8, b"\2" + b"\2\1" * nodes)
+    )
+
+
+def crowd(path: Path) -> None:
+    """Half a megabyte that unpacks, block by block, to nodes enough for 2.5 GB of memory."""
+    many = 8_000_000
+    one = field(2, field(2, field(1, b"\2" * many) + field(8, bytes(many)) + field(9, bytes(many))))
+    path.write_bytes(HEADER + blob(field(1, field(1, b"")) + one) * 20)
+
+
+def squeezed_text(path: Path) -> None:
+    path.with_suffix(".bz2").write_bytes(bz2.compress(b"<osm>" + b" " * (64 << 20)))
+
+
+def endless_way(path: Path) -> None:
+    path.write_bytes(HEADER + blob(TWO_NODES) + blob(STRINGS + field(2, to_and_fro(2_000_000))))
+
+
+def endless_building(path: Path) -> None:
+    """602 bytes that keep an assembler of polygons busy for hours."""
+    path.write_bytes(HEADER + blob(TWO_NODES) + blob(BUILDING + field(2, to_and_fro(200_000))))
+
+
+def many_short_ways(path: Path) -> None:
+    ways = b"".join(to_and_fro(1_000) for _ in range(1_500))
+    path.write_bytes(HEADER + blob(TWO_NODES) + blob(STRINGS + field(2, ways)))
+
+
 HOSTILE: list[Callable[[Path], None]] = [
     bomb, sly_bomb, long_blob, huge_claim, random_block, unknown_feature, entities, truncated,
+    crowd, squeezed_text, endless_way, endless_building, many_short_ways,
 ]  # fmt: skip
 READ = """
 import json, resource, sys
@@ -133,7 +185,10 @@ def test_a_hostile_file_is_one_clear_error_in_bounded_memory(
     )
     assert done.returncode == 0, done.stderr[-2000:]
     outcome, peak_mb = json.loads(done.stdout)
-    assert outcome.startswith(f"{path.name}: The file is damaged"), outcome
+    assert outcome.startswith(
+        (f"{path.name}: The file is damaged", f"{path.name}: The file unpacks")
+    )
+    assert "fresh extract" in outcome
     assert str(tmp_path) not in outcome
     assert peak_mb < 400
     assert sorted(entry.name for entry in tmp_path.iterdir()) == [path.name]
@@ -180,3 +235,48 @@ def test_what_an_editor_has_not_uploaded_yet_is_no_extract(tmp_path: Path) -> No
         writer.add_way(osmium.osm.mutable.Way(id=-1, nodes=[-1, -2], tags=STREET, version=1))
     with pytest.raises(ExtractError, match="no streets"):
         read_streets(path, Mode.WALK)
+
+
+def test_blocks_are_counted_however_their_fields_are_ordered(tmp_path: Path) -> None:
+    raw = TWO_NODES + field(17, 1)
+    reordered = field(3, zlib.compress(raw)) + field(2, len(raw)) + field(9, b"later")
+    path = tmp_path / "a.osm.pbf"
+    path.write_bytes(HEADER + block(b"OSMData", reordered) + block(b"Unknown", field(1, b"x" * 10)))
+    check_unpacked_size(path)
+    path.write_bytes(HEADER + block(b"OSMData", field(3, b"") + field(2, 31 << 20)))
+    with pytest.raises(ExtractError, match="far more"):
+        check_unpacked_size(path)
+
+
+@pytest.mark.parametrize("ending", ["osm", "osm.bz2", "osm.gz", "osm.pbf"])
+def test_every_usual_kind_of_extract_is_read(ending: str, tmp_path: Path) -> None:
+    nodes = {1: (9.0, 54.0), 2: (9.001, 54.0)}
+    path = write_osm(tmp_path / f"a.{ending}", nodes, [([1, 2], STREET)])
+    assert len(read_streets(path, Mode.WALK)) == 2
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=200), st.booleans())
+def test_any_bytes_end_in_one_clear_error(content: bytes, after_header: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.osm.pbf"
+        path.write_bytes((HEADER if after_header else b"") + content)
+        with pytest.raises(ExtractError) as caught:
+            read_streets(path, Mode.WALK, cache=False)
+        assert folder not in str(caught.value)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 255))
+def test_a_damaged_byte_is_read_or_refused(place: int, flip: int) -> None:
+    """Most bytes are packed and have a checksum; others may be of any meaning."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.osm.pbf"
+        nodes = {number: (9.0 + number / 1000, 54.0) for number in range(1, 30)}
+        write_osm(path, nodes, [([*nodes], STREET), ([3, 1], STREET)])
+        content = bytearray(path.read_bytes())
+        content[place % len(content)] ^= flip
+        path.write_bytes(content)
+        with suppress(ExtractError):
+            network = read_streets(path, Mode.WALK, cache=False)
+            assert np.isfinite(network.lon_lat).all()
