@@ -16,12 +16,15 @@ import numpy as np
 import pytest
 import shapely
 from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from outreach_map.cli import main
 from outreach_map.network import StreetExtract, StreetNetwork, read_extract, read_streets
 from outreach_map.network.cache import FOLDER, ExtractCache, KeptOrder
 from outreach_map.network.hierarchy import AVAILABLE
 from outreach_map.tables import Mode
+from tests.network.hand_drawn import write_osm
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -113,6 +116,31 @@ def test_a_damaged_cache_is_read_anew(streets: Path, damage: str) -> None:
     assert file.read_bytes() == whole
 
 
+@settings(
+    deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.integers(0, 10**7), st.integers(1, 255))
+def test_a_byte_that_changed_anywhere_is_noticed_or_means_nothing(
+    tiny: tuple[StreetExtract, ExtractCache, bytes], place: int, flip: int
+) -> None:
+    fresh, cache, whole = tiny
+    damaged = bytearray(whole)
+    damaged[place % len(whole)] ^= flip
+    cache.file.write_bytes(damaged)
+    found = cache.load()
+    if found is not None:
+        assert_equal(fresh, found)
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> tuple[StreetExtract, ExtractCache, bytes]:
+    nodes = {1: (9.0, 54.0), 2: (9.001, 54.0), 3: (9.002, 54.0)}
+    path = write_osm(tmp_path / "a.osm.pbf", nodes, [([1, 2, 3], {"highway": "residential"})])
+    extract = read_extract(path)
+    cache = ExtractCache(path, extract.sha256, ferries=False)
+    return extract, cache, cache.file.read_bytes()
+
+
 def test_a_cache_runs_no_code(streets: Path) -> None:
     read_extract(streets)
     (file,) = kept(streets)
@@ -175,6 +203,65 @@ def test_a_kill_at_any_point_leaves_a_whole_cache_or_none(streets: Path) -> None
                 assert all(len(archive[name].shape) for name in archive.files)
         assert_equal_networks(fresh.networks[Mode.WALK], read_extract(streets).networks[Mode.WALK])
     assert killed > 3
+
+
+KILLED = """
+import os, signal, sys
+import numpy as np
+import outreach_map.network.cache as cache
+from outreach_map.network import read_extract
+
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def half(file, **arrays):
+    np_savez(file, **arrays)
+    file.flush()
+    file.truncate(file.tell() // 2)
+    die()
+
+def renamed(part, path):
+    os.replace(part, path)
+    die()
+
+np_savez = np.savez
+point = sys.argv[2]
+if point == "half written":
+    np.savez = half
+elif point == "before it is on the disk":
+    cache.os.fsync = die
+elif point == "before it is renamed":
+    cache.Path.replace = die
+else:
+    cache.Path.replace = renamed
+network = read_extract(sys.argv[1]).networks["walk"]
+network.hierarchy.order
+"""
+
+
+@pytest.mark.parametrize(
+    "point", ["half written", "before it is on the disk", "before it is renamed", "renamed"]
+)
+@pytest.mark.parametrize("what", ["reading", "order"])
+def test_a_kill_at_each_step_of_writing_leaves_a_whole_file_or_none(
+    streets: Path, point: str, what: str
+) -> None:
+    if what == "order":
+        if not AVAILABLE:
+            pytest.skip("routingkit-cch is not installed")
+        read_extract(streets)  # so that the order is all that is written
+    before = kept(streets)
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(streets), point], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert len(kept(streets)) - len(before) == (point == "renamed")
+    assert len(list((streets.parent / FOLDER).glob("part-*"))) == (point != "renamed")
+    fresh = read_extract(streets, cache=False)
+    again = read_extract(streets)
+    assert_equal(fresh, again)
+    if what == "order":
+        store = again.networks[Mode.WALK].order_store
+        assert isinstance(store, KeptOrder)
+        assert (store.load(len(again.networks[Mode.WALK])) is not None) == (point == "renamed")
 
 
 def test_what_a_killed_process_left_is_removed_in_time(streets: Path) -> None:
