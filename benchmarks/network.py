@@ -244,13 +244,23 @@ def costs_ours(path: Path) -> Measured:
         began = time.perf_counter()
         engine.update(model.at(datetime(2026, 11, 23, hour)).cost_s)
         taken.append(time.perf_counter() - began)
+    everywhere = CostModel(
+        network, [ZoneCost(shapely.box(-180, -90, 180, 90), 1.0, hours=hours[6])]
+    )
+    whole = []
+    for hour in (6, 18, 7, 19, 8, 20):
+        began = time.perf_counter()
+        engine.update(everywhere.at(datetime(2026, 11, 23, hour)).cost_s)
+        whole.append(time.perf_counter() - began)
     day = (model.at(datetime(2026, 11, 23, hour)) for hour in range(24))
     began = time.perf_counter()
     matrices = sum(1 for _ in cost_profile(network, origins, destinations, day))
     profile_s = time.perf_counter() - began
     nearest_facility(network, origins[:5])
     nearest_s, _ = best(lambda: nearest_facility(network, pairs(network)[0]))
-    return Measured(statistics.median(taken), peak_mb(), (profile_s, matrices), nearest_s)
+    return Measured(
+        statistics.median(taken), peak_mb(), (profile_s, matrices), (nearest_s, min(whole))
+    )
 
 
 def peak_mb() -> float:
@@ -266,8 +276,13 @@ def _child(name: str, path: Path, pipe: Any) -> None:
         pipe.send(f"{type(error).__name__}: {error}")
 
 
-def measure(name: str, path: Path) -> Measured | None:
-    """Run a measure in a process of its own."""
+def measure(name: str, path: Path, *, times: int = 1) -> Measured | None:
+    """The quickest of several runs of a measure, each in a process of its own."""
+    runs = [run for _ in range(times) if (run := _measure(name, path)) is not None]
+    return min(runs, key=lambda run: run.seconds) if runs else None
+
+
+def _measure(name: str, path: Path) -> Measured | None:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     child = context.Process(target=_child, args=(name, path, theirs))
@@ -330,8 +345,9 @@ def compare(path: Path, without: set[str]) -> list[Row]:
     if (costs := measure("costs_ours", path)) is not None:
         rows += [
             Row.at_most("new risk costs for the city", 1000 * costs.seconds, "ms", 15.0),
+            Row.at_most("… where every street changes", 1000 * costs.other[1], "ms", 15.0),
             Row.at_most("24 hours of 500 x 500", costs.answer[0], "s", 3.0),
-            Row.at_most("nearest of 1,000 for all nodes", 1000 * costs.other, "ms", 25.0),
+            Row.at_most("nearest of 1,000 for all nodes", 1000 * costs.other[0], "ms", 25.0),
         ]
     return rows
 

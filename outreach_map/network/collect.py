@@ -59,6 +59,7 @@ _WKB_HEAD = 18
 # streets that go to and fro between the same nodes, and wants to be a network of millions.
 _FEW_NODES = 500_000
 _MOST_NODES_OF_A_WAY = 5_000
+_HALF_ROUND_DEG = 180.0
 _RAILWAYS = {"rail", "light_rail", "tram", "subway"}
 
 
@@ -120,6 +121,13 @@ def collect(path: Path, *, areas: bool = True) -> Found:
     found = collector.found
     if not len(found.kind):
         raise ExtractError("The extract has no streets.", where=path.name, mend=HINT)
+    lon = np.frombuffer(found.lon_lat)[::2]
+    if np.ptp(lon) > _HALF_ROUND_DEG:
+        raise ExtractError(
+            "The streets reach across the 180th meridian, or half around the globe.",
+            where=path.name,
+            mend="Cut one side out of it with outreach-map streets --clip.",
+        )
     _log.info("read %d streets, %d buildings", len(found.kind), len(found.buildings))
     return found
 

@@ -30,6 +30,7 @@ class DijkstraEngine:
         cutoff_ms: float = np.inf,
     ) -> NDArray[np.float64]:
         """(o, d) least costs; inf where there is no way, or none within the cutoff."""
+        self._graph.check_nodes(origins, destinations)
         costs = np.empty((len(origins), len(destinations)))
         for block in range(0, len(origins), _BLOCK):
             rows = slice(block, block + _BLOCK)
@@ -47,6 +48,7 @@ class DijkstraEngine:
         self, origins: NDArray[np.int64], destinations: NDArray[np.int64]
     ) -> list[NDArray[np.int64] | None]:
         """Nodes on a least-cost path of each pair (origins[i], destinations[i])."""
+        self._graph.check_pairs(origins, destinations)
         found: list[NDArray[np.int64] | None] = [None] * len(origins)
         sources = np.unique(origins)
         for block in range(0, len(sources), _BLOCK):

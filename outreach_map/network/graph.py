@@ -55,6 +55,20 @@ class StreetGraph:
         """Counts only."""
         return f"StreetGraph(nodes={self.nodes}, pairs={len(self)})"
 
+    def check_nodes(self, *nodes: NDArray[np.int64]) -> None:
+        """Reject what would crash an engine, or make it take another node (IndexError)."""
+        for ids in nodes:
+            if ids.ndim != 1 or ids.dtype.kind not in "iu":
+                raise IndexError("nodes are named by whole numbers")
+            if len(ids) and not 0 <= ids.min() <= ids.max() < self.nodes:
+                raise IndexError("a node that the network does not have")
+
+    def check_pairs(self, origins: NDArray[np.int64], destinations: NDArray[np.int64]) -> None:
+        """The same, and one destination for each origin (ValueError)."""
+        self.check_nodes(origins, destinations)
+        if len(origins) != len(destinations):
+            raise ValueError("one destination for each origin")
+
     def pair_cost_ms(self, cost_s: NDArray[np.float64]) -> NDArray[np.int64]:
         """(p,) whole milliseconds of the cheapest arc of each pair; `CLOSED_MS` without one.
 
@@ -63,8 +77,8 @@ class StreetGraph:
         ValueError
             When there is not one cost for each arc, or a cost is not above zero.
         """
-        if cost_s.shape != (self._arcs,):
-            raise ValueError("one cost for each arc")
+        if cost_s.shape != (self._arcs,) or cost_s.dtype.kind not in "fiu":
+            raise ValueError("one cost for each arc, in numbers")
         if not (cost_s > 0).all():
             raise ValueError("the cost of an arc is above zero")
         if not len(self):

@@ -127,7 +127,7 @@ class HierarchyEngine:
         cutoff_ms: float = np.inf,
     ) -> NDArray[np.float64]:
         """(o, d) least costs; inf where there is no way, or none within the cutoff."""
-        self._check(origins, destinations)
+        self._graph.check_nodes(origins, destinations)
         costs = np.full((len(origins), len(destinations)), np.inf)
         if not costs.size:
             return costs
@@ -177,7 +177,7 @@ class HierarchyEngine:
         self, origins: NDArray[np.int64], destinations: NDArray[np.int64]
     ) -> list[NDArray[np.int64] | None]:
         """Nodes on a least-cost path of each pair (origins[i], destinations[i])."""
-        self._check(origins, destinations)
+        self._graph.check_pairs(origins, destinations)
         found: list[NDArray[np.int64] | None] = []
         with self._lock, _no_panic():
             query = routingkit_cch.CCHQuery(self._metric)
@@ -189,11 +189,6 @@ class HierarchyEngine:
                 del answer
             del query
         return found
-
-    def _check(self, *nodes: NDArray[np.int64]) -> None:
-        for ids in nodes:
-            if len(ids) and not 0 <= ids.min() <= ids.max() < self._graph.nodes:
-                raise IndexError("a node that the network does not have")
 
 
 @contextmanager

@@ -179,8 +179,6 @@ def shortest_paths(
     be asked for.
     """
     starts, ends = checked_nodes(network, origins), checked_nodes(network, destinations)
-    if len(starts) != len(ends):
-        raise ValueError("one destination for each origin")
     cost_s = network.travel_time_s if costs is None else costs.cost_s
     searching = make_engine(network, costs, kind=engine)
     cheapest = network.graph.cheapest_arcs(cost_s)

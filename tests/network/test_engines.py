@@ -126,18 +126,23 @@ def test_the_profile_of_a_day_follows_the_hours() -> None:
         assert (costs >= plain).all()
 
 
-def test_what_would_crash_the_binding_is_refused_before_it() -> None:
+@pytest.mark.parametrize("kind", BOTH)
+def test_what_would_crash_the_binding_is_refused_before_it(kind: EngineKind) -> None:
     network = read_streets(DATA / "liechtenstein" / "streets.osm.pbf", Mode.WALK, cache=False)
-    engine = make_engine(network, kind=EngineKind.HIERARCHY)
-    for nodes in (np.array([len(network)]), np.array([-1]), np.array([2**40])):
+    engine = make_engine(network, kind=kind)
+    of_no_kind = ([0.5], [True], [np.nan], ["0"], [[0]])
+    for nodes in map(np.array, ([len(network)], [-1], [2**40], *of_no_kind)):
         with pytest.raises(IndexError):
             engine.costs_ms(nodes, nodes)
         with pytest.raises(IndexError):
             engine.paths(nodes, nodes)
-    with pytest.raises(ValueError, match="one cost"):
-        engine.update(network.travel_time_s[:-1])
+    for wrong in (network.travel_time_s[:-1], network.travel_time_s.astype(object)):
+        with pytest.raises(ValueError, match="one cost"):
+            engine.update(wrong)
     with pytest.raises(ValueError, match="above zero"):
         engine.update(network.travel_time_s * 0)
+    with pytest.raises(ValueError, match="one destination"):
+        engine.paths(np.array([0, 1]), np.array([0]))
     assert engine.costs_ms(np.array([0]), np.array([0])) == 0
     assert engine.costs_ms(np.zeros(0, np.int64), np.array([0])).shape == (0, 1)
 
@@ -159,6 +164,23 @@ def test_many_threads_may_ask_one_engine_while_its_costs_change() -> None:
         for answer in asked:
             found = answer.result()
             assert (found == plain).all() or (found == 2 * plain).all()
+
+
+def test_engines_of_one_network_are_made_and_asked_in_many_threads() -> None:
+    network = read_streets(DATA / "liechtenstein" / "streets.osm.pbf", Mode.WALK, cache=False)
+    nodes = np.arange(0, len(network), 30)
+    # The same place twice is as good as once.
+    ends = np.concatenate([nodes, nodes[::-1]])
+    plain = make_engine(network, kind=EngineKind.DIJKSTRA).costs_ms(nodes, ends)
+
+    def ask(factor: int) -> np.ndarray:
+        engine = make_engine(network, kind=EngineKind.HIERARCHY)
+        engine.update(factor * network.travel_time_s)
+        return engine.costs_ms(nodes, ends)
+
+    with ThreadPoolExecutor(4) as pool:
+        for factor, found in enumerate(pool.map(ask, range(1, 9)), start=1):
+            assert np.array_equal(found, factor * plain)
 
 
 def test_a_bare_network_needs_no_hierarchy() -> None:

@@ -18,10 +18,12 @@ import osmium
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyproj import Geod
 
 from outreach_map.errors import ExtractError
-from outreach_map.network import read_extract, read_streets
+from outreach_map.network import EngineKind, read_extract, read_streets, travel_time_matrix
 from outreach_map.network.container import check_unpacked_size
+from outreach_map.network.hierarchy import AVAILABLE
 from outreach_map.tables import Mode
 from tests.network.hand_drawn import write_osm
 
@@ -280,3 +282,33 @@ def test_a_damaged_byte_is_read_or_refused(place: int, flip: int) -> None:
         with suppress(ExtractError):
             network = read_streets(path, Mode.WALK, cache=False)
             assert np.isfinite(network.lon_lat).all()
+
+
+def test_streets_across_the_180th_meridian_are_refused_and_beside_it_are_not(
+    tmp_path: Path,
+) -> None:
+    nodes = {1: (179.998, -16.8), 2: (179.999, -16.8), 3: (180.0, -16.8), 4: (-179.999, -16.8)}
+    path = write_osm(tmp_path / "a.osm.pbf", nodes, [([1, 2, 3], STREET)])
+    network = read_streets(path, Mode.WALK)
+    _, _, metres = Geod(ellps="WGS84").inv(*nodes[1], *nodes[3])
+    assert network.length_m == pytest.approx([metres, metres], rel=1e-6)
+    write_osm(path, nodes, [([1, 2, 4], STREET)])
+    with pytest.raises(ExtractError, match="180th meridian"):
+        read_streets(path, Mode.WALK)
+
+
+def test_nodes_and_streets_that_are_there_twice(tmp_path: Path) -> None:
+    """Files stitched together by hand: the same node again, the same street again."""
+    path = tmp_path / "a.osm.pbf"
+    with osmium.SimpleWriter(str(path)) as writer:
+        for number, lon in ((1, 9.0), (1, 9.0), (2, 9.001)):
+            writer.add_node(osmium.osm.mutable.Node(id=number, location=(lon, 54.0), version=1))
+        for _ in range(2):
+            writer.add_way(osmium.osm.mutable.Way(id=1, nodes=[1, 2], tags=STREET, version=1))
+    network = read_streets(path, Mode.WALK)
+    assert (len(network), network.segments) == (2, 2)
+    once = network.travel_time_s[0]
+    for engine in EngineKind:
+        if engine is EngineKind.DIJKSTRA or AVAILABLE:
+            found = travel_time_matrix(network, [0, 0, 1], [1, 1, 0], engine=engine)
+            assert found.tolist() == [[once, once, 0]] * 2 + [[0, 0, once]]
