@@ -50,6 +50,7 @@ def read_extract(path: Path | str, *, ferries: bool = False, cache: bool = True)
     if kept is not None and (known := kept.load()) is not None:
         return known
     found = collect(path)
+    _unchanged(path, digest)
     cut = cut_streets(found)
     kinds = street_kinds(found)
     networks = {}
@@ -100,7 +101,23 @@ def _hash(path: Path) -> str:
                 digest.update(block)
     except (FileNotFoundError, IsADirectoryError):
         raise ExtractError("There is no such file.", where=path.name, mend=HINT) from None
+    except OSError:
+        raise ExtractError(
+            "The file cannot be read.",
+            where=path.name,
+            mend="See that you may read it, and that its disk is there.",
+        ) from None
     return digest.hexdigest()
+
+
+def _unchanged(path: Path, digest: str) -> None:
+    """Refuse a file that was replaced under way: it would be kept under another's name."""
+    if _hash(path) != digest:
+        raise ExtractError(
+            "The file changed while it was read.",
+            where=path.name,
+            mend="Wait until it is copied or downloaded, and start again.",
+        )
 
 
 def _basemap(found: Found, cut: Segments, highway: np.ndarray) -> Basemap:

@@ -20,8 +20,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from outreach_map.cli import main
+from outreach_map.errors import ExtractError
 from outreach_map.network import StreetExtract, StreetNetwork, read_extract, read_streets
 from outreach_map.network.cache import FOLDER, ExtractCache, KeptOrder
+from outreach_map.network.collect import Found, collect
 from outreach_map.network.hierarchy import AVAILABLE
 from outreach_map.tables import Mode
 from tests.network.hand_drawn import write_osm
@@ -294,6 +296,28 @@ def test_the_order_is_kept_and_a_damaged_one_is_not_used(streets: Path) -> None:
         assert not fresh.hierarchy.ordered
     store.file.write_bytes(b"no archive")
     assert store.load(len(network)) is None
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(streets: Path, monkeypatch) -> None:
+    def replaced(path: Path) -> Found:
+        found = collect(path)
+        shutil.copy(DATA / "neubrandenburg" / "streets.osm.pbf", path)
+        return found
+
+    monkeypatch.setattr("outreach_map.network.read.collect", replaced)
+    with pytest.raises(ExtractError, match="changed"):
+        read_extract(streets)
+    assert kept(streets) == []
+
+
+def test_a_file_that_may_not_be_read_is_one_clear_error(streets: Path, monkeypatch) -> None:
+    def refuse(path: Path, *_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("pathlib.Path.open", refuse)
+    with pytest.raises(ExtractError, match="cannot be read") as caught:
+        read_streets(streets, Mode.WALK)
+    assert str(streets.parent) not in str(caught.value)
 
 
 def test_names_of_kept_files_say_nothing(streets: Path) -> None:

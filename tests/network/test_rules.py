@@ -11,6 +11,7 @@ import pytest
 from outreach_map.network import (
     Access,
     Highway,
+    Lit,
     Service,
     StreetNetwork,
     Surface,
@@ -126,6 +127,7 @@ def test_attributes_become_codes(incline: str, code: int, tmp_path: Path) -> Non
         "service": "alley",
         "surface": "cobblestone",
         "access": "destination",
+        "lit": "24/7",
         "bridge": "viaduct",
         "tunnel": "no",
         "incline": incline,
@@ -136,7 +138,17 @@ def test_attributes_become_codes(incline: str, code: int, tmp_path: Path) -> Non
     assert found.service.tolist() == [Service.ALLEY]
     assert found.surface.tolist() == [Surface.ROUGH]
     assert found.access.tolist() == [Access.LIMITED]
+    assert found.lit.tolist() == [Lit.YES]
     assert (found.bridge.tolist(), found.tunnel.tolist()) == ([True], [False])
+
+
+@pytest.mark.parametrize(
+    ("value", "code"), [("yes", Lit.YES), ("no", Lit.NO), ("disused", Lit.NO), ("", Lit.UNKNOWN)]
+)
+def test_light_that_nobody_tagged_is_unknown(value: str, code: Lit, tmp_path: Path) -> None:
+    tags = STREET | ({"lit": value} if value else {})
+    network = read_streets(write_osm(tmp_path / "a.osm.pbf", NODES, [([1, 2], tags)]), Mode.WALK)
+    assert network.tags.lit.tolist() == [code]
 
 
 def test_bad_ground_slows_a_bicycle(tmp_path: Path) -> None:
