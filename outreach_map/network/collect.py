@@ -21,6 +21,7 @@ from outreach_map.errors import ExtractError
 from outreach_map.network import access
 from outreach_map.network.container import HINT, check_unpacked_size, damaged
 from outreach_map.network.extract import Place, Poi
+from outreach_map.network.objects import Item, items, items_and_areas
 from outreach_map.tables import Mode
 
 Get = Callable[[str], str | None]
@@ -58,7 +59,6 @@ _WKB_HEAD = 18
 # A real extract takes some eight bytes for each node of a street. One that needs less than one has
 # streets that go to and fro between the same nodes, and wants to be a network of millions.
 _FEW_NODES = 500_000
-_MOST_NODES_OF_A_WAY = 5_000
 _HALF_ROUND_DEG = 180.0
 _RAILWAYS = {"rail", "light_rail", "tram", "subway"}
 
@@ -132,46 +132,10 @@ def collect(path: Path, *, areas: bool = True) -> Found:
     return found
 
 
-_Item = (
-    osmium.osm.Node | osmium.osm.Way | osmium.osm.Relation | osmium.osm.Area | osmium.osm.Changeset
-)
-
-
-def _items(path: Path, areas: bool) -> Iterator[_Item]:
+def _items(path: Path, areas: bool) -> Iterator[Item]:
     keys = KEYS if areas else ("highway", "route", "barrier")
     filters = (osmium.filter.EmptyTagFilter(), osmium.filter.KeyFilter(*keys))
-    if not areas:
-        processor = osmium.FileProcessor(str(path)).with_locations()
-        for used in filters:
-            processor.with_filter(used)
-        yield from processor
-        return
-    # As FileProcessor does it, with an eye on what is handed to the assembler of areas.
-    places = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
-    places.ignore_errors()
-    manager = osmium.area.AreaManager()
-    with osmium.io.Reader(str(path), osmium.osm.RELATION) as reader:
-        candidates = osmium.filter.KeyFilter(*_AREA_KEYS)
-        osmium.apply(reader, candidates, manager.first_pass_handler())
-    assembled = osmium.BufferIterator(*filters)
-    handlers = (_NoLongWays(), places, manager.second_pass_to_buffer(assembled))
-    with osmium.io.Reader(str(path)) as reader:
-        for item in osmium.OsmFileIterator(reader, *handlers, *filters):
-            yield item
-            yield from assembled
-    yield from assembled
-
-
-class _NoLongWays:
-    """Ends the reading at a way that would keep the assembler of areas busy for hours.
-
-    Its time grows with the square of the nodes; OpenStreetMap itself takes no more than 2,000.
-    """
-
-    def way(self, way: osmium.osm.Way) -> None:
-        """Look at one way."""
-        if len(way.nodes) > _MOST_NODES_OF_A_WAY:
-            raise RuntimeError
+    return items_and_areas(path, _AREA_KEYS, filters) if areas else items(path, filters)
 
 
 class _Collector:
@@ -184,7 +148,7 @@ class _Collector:
         self._lines: list[str] = []
         self._shapes: dict[str, list[str]] = {"buildings": [], "water": [], "parks": []}
 
-    def take(self, item: _Item) -> None:
+    def take(self, item: Item) -> None:
         """Sort one object into its place."""
         if isinstance(item, osmium.osm.Way):
             self._way(item)

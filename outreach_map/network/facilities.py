@@ -12,6 +12,7 @@ import shapely
 
 from outreach_map.errors import ExtractError
 from outreach_map.network.container import HINT, check_unpacked_size, damaged
+from outreach_map.network.objects import items_and_areas
 
 # Keys that make a facility of something.
 FACILITY_KEYS = ("amenity", "healthcare", "disease:hiv")
@@ -56,9 +57,9 @@ def read_facilities(path: Path | str) -> tuple[Facility, ...]:
 
 
 def _facilities(path: Path) -> Iterator[Facility]:
-    keys = osmium.filter.KeyFilter(*FACILITY_KEYS)
+    keys = (osmium.filter.KeyFilter(*FACILITY_KEYS),)
     writer = osmium.geom.WKBFactory()
-    for item in osmium.FileProcessor(str(path)).with_areas(keys).with_filter(keys):
+    for item in items_and_areas(path, FACILITY_KEYS, keys):
         tags = dict(item.tags)
         if not (tags.get("amenity") in _AMENITIES or "healthcare" in tags or "disease:hiv" in tags):
             continue

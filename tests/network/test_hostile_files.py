@@ -23,6 +23,7 @@ from pyproj import Geod
 from outreach_map.errors import ExtractError
 from outreach_map.network import EngineKind, read_extract, read_streets, travel_time_matrix
 from outreach_map.network.container import check_unpacked_size
+from outreach_map.network.facilities import read_facilities
 from outreach_map.network.hierarchy import AVAILABLE
 from outreach_map.tables import Mode
 from tests.network.hand_drawn import write_osm
@@ -237,6 +238,16 @@ def test_what_an_editor_has_not_uploaded_yet_is_no_extract(tmp_path: Path) -> No
         writer.add_way(osmium.osm.mutable.Way(id=-1, nodes=[-1, -2], tags=STREET, version=1))
     with pytest.raises(ExtractError, match="no streets"):
         read_streets(path, Mode.WALK)
+
+
+@pytest.mark.parametrize("write", [crowd, endless_building], ids=lambda write: write.__name__)
+def test_whoever_reads_facilities_refuses_the_same(
+    write: Callable[[Path], None], tmp_path: Path
+) -> None:
+    path = tmp_path / "streets.osm.pbf"
+    write(path)
+    with pytest.raises(ExtractError, match="fresh extract"):
+        read_facilities(path)
 
 
 def test_blocks_are_counted_however_their_fields_are_ordered(tmp_path: Path) -> None:
