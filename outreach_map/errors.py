@@ -132,6 +132,6 @@ class InputError(OutreachMapError):
         )
 
 
-def _reading_order(problem: Problem) -> tuple[str, int, str, str]:
+def _reading_order(problem: Problem) -> tuple[str, str, int, str, str]:
     row = -1 if problem.row is None else problem.row
-    return (problem.file, row, problem.column, problem.what)
+    return (problem.file, problem.sheet, row, problem.column, problem.what)

@@ -3,7 +3,8 @@
 The expressions are OSM `opening_hours`, read by the kept library `opening-hours-py`. All times
 are wall-clock times of the programme's place, without a zone: people meet by the clock on the wall.
 Sun times and public holidays are those of the programme's place, which is no finer than a tenth of
-a degree and the same for all its hours.
+a degree and the same for all its hours. The holidays are those of the country that the time zone
+stands for: a place that was rounded may lie across a border.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 import opening_hours
@@ -21,6 +23,8 @@ import opening_hours
 _COMMENT = re.compile(r'"[^"]*"')
 # What the place decides: the sun, and which days are public holidays.
 _OF_A_PLACE = re.compile(r"\b(sunrise|sunset|dawn|dusk|PH)\b")
+_HOLIDAYS = ("PH", "SH")
+_ANY_DAY = datetime(2026, 1, 2)
 
 
 class OpenState(StrEnum):
@@ -33,17 +37,23 @@ class OpenState(StrEnum):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a programme works: degrees to one decimal, and the name of its time zone."""
+    """Where a programme works: degrees to one decimal, and the name of its time zone.
+
+    `country` is its code of ISO 3166, and empty where the time zone does not tell; the coordinates
+    count then.
+    """
 
     latitude: float
     longitude: float
     timezone: str
+    country: str = ""
 
     @classmethod
     def around(cls, bounds: tuple[float, float, float, float], timezone: str) -> Place:
         """The middle of a study area (west, south, east, north in degrees)."""
         west, south, east, north = bounds
-        return cls(round((south + north) / 2, 1), round((west + east) / 2, 1), timezone)
+        middle = round((south + north) / 2, 1), round((west + east) / 2, 1)
+        return cls(*middle, timezone, _countries().get(timezone, ""))
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,15 @@ class Hours:
     def known(self) -> bool:
         """Whether anything was written down."""
         return bool(self.text)
+
+    @property
+    def unknown_days(self) -> tuple[str, ...]:
+        """The words for holidays in the text (PH, SH) for which no calendar is known at the place.
+
+        Such a day is taken as any other.
+        """
+        named = [word for word in _HOLIDAYS if re.search(rf"\b{word}\b", self.text)]
+        return tuple(word for word in named if not _has_calendar(word, self.place))
 
     def state(self, when: datetime) -> OpenState:
         """State at a wall-clock time."""
@@ -137,5 +156,25 @@ def _on_the_wall(when: datetime) -> datetime:
 def _parsed(text: str, place: Place | None) -> opening_hours.OpeningHours:
     if place is None:
         return opening_hours.OpeningHours(text)
-    coords = (place.latitude, place.longitude)
-    return opening_hours.OpeningHours(text, timezone=ZoneInfo(place.timezone), coords=coords)
+    coords, zone = (place.latitude, place.longitude), ZoneInfo(place.timezone)
+    if not place.country:
+        return opening_hours.OpeningHours(text, timezone=zone, coords=coords)
+    try:
+        return opening_hours.OpeningHours(text, timezone=zone, coords=coords, country=place.country)
+    except opening_hours.UnknownCountryError:  # type: ignore[attr-defined]  # the stub lacks it
+        # Its neighbour's holidays would be worse than none.
+        return opening_hours.OpeningHours(text, timezone=zone, coords=coords, auto_country=False)
+
+
+@lru_cache(maxsize=64)
+def _has_calendar(word: str, place: Place | None) -> bool:
+    """Whether a kind of holidays is known: a rule for them alone never changes where it is not."""
+    return _parsed(word, place).next_change(_ANY_DAY) is not None
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """Time zone -> the country that it stands for, by the table of the IANA."""
+    table = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
+    lines = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return {line[2]: line[0] for line in lines if len(line) > 2}

@@ -24,6 +24,12 @@ _TOKEN = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
 # Words leave the gate, so what looks like a telephone number or a house number is not one.
 _MANY_DIGITS = re.compile(r"\d[\s_.-]*\d[\s_.-]*\d")
 _LARGEST = 1e12
+# Words that are used everywhere. A form without metadata parts its answers by spaces, and no word
+# of a programme's own is made of two of these.
+_USUAL = frozenset(
+    ("nsp", "naloxone", "condoms", "lubricant", "hiv_test", "hcv_test", "oat_referral", "legal",
+     "overdose_training", "pwid", "fsw", "msm", "trans", "prison", "peer", "coordinator")
+)  # fmt: skip
 
 
 class DecimalMark(StrEnum):
@@ -68,6 +74,11 @@ def _number(value: object, info: ValidationInfo) -> float:
     if reading.decimal_mark is DecimalMark.POINT_OR_COMMA and "." not in text:
         text = text.replace(",", ".")
     if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", text):
+        if re.fullmatch(r"[+-]?\d+(,\d+)+(\.\d+)?", text):
+            raise ValueError(
+                "has a comma, which may part thousands or decimals | Write a point before "
+                "decimals, and nothing between thousands."
+            )
         raise ValueError("is not a number | Write digits only, or leave the cell empty if unknown.")
     number = float(text)
     if not math.isfinite(number) or abs(number) > _LARGEST:
@@ -117,6 +128,8 @@ def _token(value: object) -> str:
 
 def _tokens(value: object) -> tuple[str, ...]:
     parts = [part for part in re.split(r"[;|]", str(value)) if part.strip()]
+    if _USUAL.issuperset(words := str(value).lower().split()):
+        parts = words
     try:
         return tuple(sorted({_token(part) for part in parts}))
     except ValueError as error:
@@ -129,7 +142,7 @@ def _tokens(value: object) -> tuple[str, ...]:
 
 
 def _languages(value: object) -> tuple[str, ...]:
-    tags = sorted({_tag(part.strip()) for part in str(value).split(";") if part.strip()})
+    tags = sorted({_tag(part) for part in re.split(r"[;|\s]+", str(value)) if part})
     if any(not LANGUAGE.fullmatch(tag) for tag in tags):
         raise ValueError("is not a list of language tags | Write them as in pt;es;sw.")
     return tuple(tags)

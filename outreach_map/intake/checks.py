@@ -11,7 +11,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from outreach_map.errors import Problem
+from outreach_map.errors import Problem, Severity
+from outreach_map.hours import Hours
 from outreach_map.intake.rows import (
     RawDecision,
     RawHotspot,
@@ -22,12 +23,18 @@ from outreach_map.intake.rows import (
     RawVisit,
     ids,
 )
-from outreach_map.programme import Files
+from outreach_map.intake.sources import Source
 from outreach_map.settings import split_sheet
 
 Bounds = tuple[float, float, float, float]
 
 FAR_KM = 25.0
+# What most likely swapped them, by whether the file holds geometries.
+_CAUSES = {
+    False: "Swap the names of the two columns.",
+    True: "The file was made with latitude first: export it again with the CRS EPSG:4326, or as "
+    "CSV with the columns lon and lat.",
+}
 _KM_PER_DEGREE = 111.2
 _PAIR = re.compile(r"([+-]?\d+(?:\.\d+)?)[ ,;]+([+-]?\d+(?:\.\d+)?)")
 
@@ -51,65 +58,94 @@ def across_tables(
     points: Sequence[RawPoint],
     teams: Sequence[RawTeam],
     risks: Sequence[RawRisk],
-    files: Files,
+    sources: Mapping[str, Source],
     known: Mapping[str, set[str] | None],
 ) -> list[Problem]:
     """Doubled ids, and teams that start or end at a point that does not exist.
 
-    `known` holds the ids of all rows of a table, valid or not; None where it could not be read,
-    which is a problem of its own and not one of every row that refers to it.
+    `sources` are the files as they were read, by table. `known` holds the ids of all rows of a
+    table, valid or not; None where it could not be read, which is a problem of its own and not one
+    of every row that refers to it.
     """
     problems = [
-        *_doubled(files.hotspots, hotspots),
-        *_doubled(files.points, points),
-        *_doubled(files.teams, teams),
+        *_doubled(sources["hotspots"], hotspots),
+        *_doubled(sources["points"], points),
+        *_doubled(sources["teams"], teams),
     ]
-    if files.risks is not None:
-        problems += _doubled(files.risks, risks)
-    stops = known["points"]
+    if "risks" in sources:
+        problems += _doubled(sources["risks"], risks)
+    stops, points_file = known["points"], sources["points"].file
     for team in teams:
         for column, value in (("start", team.start), ("end", team.end)):
             if stops is not None and value not in stops and base(value) is None:
                 problems.append(
-                    Problem(
-                        file_name(files.teams),
-                        team.row,
-                        column,
-                        f"names no row of {file_name(files.points)}",
+                    sources["teams"].problem(
+                        f"names no row of {points_file}",
                         'Write the id of a point, or "lon lat" in degrees.',
+                        row=team.row,
+                        column=column,
+                        expected=f'an id of {points_file}, or "lon lat"',
                     )
                 )
     return problems
 
 
 def references(
-    file: str,
+    source: Source,
     rows: Sequence[RawVisit | RawDecision],
-    files: Files,
+    sources: Mapping[str, Source],
     known: Mapping[str, set[str] | None],
 ) -> Iterable[Problem]:
     """Rows that name a hotspot or a team that does not exist."""
     hotspots, teams = known["hotspots"], known["teams"]
     for row in rows:
         if hotspots is not None and row.hotspot_id not in hotspots:
-            yield _unknown(file, row.row, "hotspot_id", files.hotspots)
+            yield _unknown(source, row.row, "hotspot_id", sources["hotspots"])
         if teams is not None and row.team_id and row.team_id not in teams:
-            yield _unknown(file, row.row, "team_id", files.teams)
+            yield _unknown(source, row.row, "team_id", sources["teams"])
 
 
 def _doubled(
-    path: Path, rows: Sequence[RawHotspot | RawPoint | RawTeam | RawRisk]
+    source: Source, rows: Sequence[RawHotspot | RawPoint | RawTeam | RawRisk]
 ) -> Iterable[Problem]:
     first = ids(rows)
     for row in rows:
         if first[row.id] != row.row:
-            what = f"is the same as in row {first[row.id]}"
-            yield Problem(file_name(path), row.row, "id", what, "Give each row an id of its own.")
+            yield source.problem(
+                f"is the same as in row {first[row.id]}",
+                "Give each row an id of its own.",
+                row=row.row,
+                column="id",
+                expected="an id that no other row has",
+            )
 
 
-def _unknown(file: str, row: int, column: str, other: Path) -> Problem:
-    what = f"names no row of {file_name(other)}"
-    return Problem(file, row, column, what, "Correct the id, or add the row.")
+def _unknown(source: Source, row: int, column: str, other: Source) -> Problem:
+    return source.problem(
+        f"names no row of {other.file}",
+        "Correct the id, or add the row.",
+        row=row,
+        column=column,
+        expected=f"an id of {other.file}",
+    )
+
+
+def unknown_holidays(
+    source: Source, rows: Iterable[tuple[int, Hours]], column: str
+) -> Iterable[Problem]:
+    """A warning for hours that name holidays of which no calendar is known, once a file."""
+    found = [(row, days) for row, hours in rows if (days := hours.unknown_days)]
+    if found:
+        words = sorted({word for _, days in found for word in days})
+        more = f", and {len(found) - 1} more rows do" if len(found) > 1 else ""
+        yield source.problem(
+            f"names holidays ({', '.join(words)}) of which no calendar is known here{more}",
+            "Those days are taken as any other; write the days themselves, as in Dec 25 off.",
+            row=found[0][0],
+            column=column,
+            severity=Severity.WARNING,
+            expected="days that a calendar knows",
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -121,21 +157,23 @@ class _Located:
     geometry: BaseGeometry
 
 
-def locations(tables: RawTables, files: Files, bounds: Bounds | None) -> list[Problem]:
+def locations(
+    tables: RawTables, sources: Mapping[str, Source], bounds: Bounds | None
+) -> list[Problem]:
     """Coordinates that look swapped, are off the globe or lie far off; none of them is shown.
 
     Without `bounds` only what cannot be in degrees at all is noticed.
     """
     problems: list[Problem] = []
-    located: list[tuple[Path | None, Sequence[RawHotspot | RawPoint | RawRisk]]] = [
-        (files.hotspots, tables.hotspots),
-        (files.points, tables.points),
-        (files.risks, tables.risks),
+    located: list[tuple[str, Sequence[RawHotspot | RawPoint | RawRisk]]] = [
+        ("hotspots", tables.hotspots),
+        ("points", tables.points),
+        ("risks", tables.risks),
     ]
-    for path, rows in located:
-        if path is not None and rows:
+    for name, rows in located:
+        if rows:
             spots = [_Located(row.row, "lon, lat", row.geometry) for row in rows]
-            problems += _misplaced(file_name(path), spots, bounds)
+            problems += _misplaced(sources[name], spots, bounds)
     bases = [
         _Located(team.row, column, spot)
         for team in tables.teams
@@ -143,11 +181,13 @@ def locations(tables: RawTables, files: Files, bounds: Bounds | None) -> list[Pr
         if (spot := base(value)) is not None
     ]
     if bases:
-        problems += _misplaced(file_name(files.teams), bases, bounds)
+        problems += _misplaced(sources["teams"], bases, bounds)
     return problems
 
 
-def _misplaced(file: str, rows: Sequence[_Located], bounds: Bounds | None) -> Iterable[Problem]:
+def _misplaced(
+    source: Source, rows: Sequence[_Located], bounds: Bounds | None
+) -> Iterable[Problem]:
     geometries = np.array([row.geometry for row in rows], dtype=object)
     west, south, east, north = shapely.bounds(geometries).T
     off_globe = (west < -180) | (east > 180) | (south < -90) | (north > 90)
@@ -157,38 +197,29 @@ def _misplaced(file: str, rows: Sequence[_Located], bounds: Bounds | None) -> It
         centres = shapely.get_coordinates(shapely.centroid(geometries))
         far = off_globe | (_distance_km(centres, bounds) > FAR_KM)
         swapped = far & (_distance_km(centres[:, ::-1], bounds) <= FAR_KM)
+    where = "degrees of WGS 84, near the study area"
     if rows[0].column == "lon, lat" and swapped.sum() > 1 and swapped.sum() > len(rows) / 2:
         # One cause, one problem: the columns were named the wrong way round.
-        yield Problem(
-            file,
-            None,
-            "lon, lat",
+        yield source.problem(
             "longitude and latitude look swapped in most rows",
-            "Swap the names of the two columns.",
+            _CAUSES.get(source.has_geometry, ""),
+            column="lon, lat",
+            expected=where,
         )
         off_globe, far = off_globe & ~swapped, far & ~swapped
         swapped = np.zeros_like(swapped)
     for row, is_off, is_far, is_swapped in zip(rows, off_globe, far, swapped, strict=True):
+        what = mend = ""
         if is_swapped:
-            yield Problem(
-                file, row.row, row.column, "longitude and latitude look swapped", "Swap the two."
-            )
+            what, mend = "longitude and latitude look swapped", "Swap the two."
         elif is_off:
-            yield Problem(
-                file,
-                row.row,
-                row.column,
-                "is not a location in degrees",
-                "Write degrees: lon from -180 to 180, lat from -90 to 90.",
-            )
+            what = "is not a location in degrees"
+            mend = "Write degrees: lon from -180 to 180, lat from -90 to 90."
         elif is_far:
-            yield Problem(
-                file,
-                row.row,
-                row.column,
-                f"lies far (more than {FAR_KM:.0f} km) from the study area",
-                "Check the coordinates, or take an extract and a study area that reach there.",
-            )
+            what = f"lies far (more than {FAR_KM:.0f} km) from the study area"
+            mend = "Check the coordinates, or take an extract and a study area that reach there."
+        if what:
+            yield source.problem(what, mend, row=row.row, column=row.column, expected=where)
 
 
 def _distance_km(lon_lat: np.ndarray, bounds: Bounds) -> np.ndarray:

@@ -13,16 +13,15 @@ from collections.abc import Sequence
 import shapely
 
 from outreach_map.errors import Problem, Severity
-from outreach_map.intake.checks import file_name
 from outreach_map.intake.rows import RawHotspot
-from outreach_map.programme import Files
+from outreach_map.intake.sources import Source
 
 _M_PER_DEGREE = 111_320.0
 _FINEST = 1e-9
 
 
 def made_coarse(
-    hotspots: Sequence[RawHotspot], limit_m: float, files: Files, problems: list[Problem]
+    hotspots: Sequence[RawHotspot], limit_m: float, source: Source, problems: list[Problem]
 ) -> tuple[RawHotspot, ...]:
     """Hotspots on a grid of `limit_m`, with at least that as their `precision_m`.
 
@@ -42,15 +41,14 @@ def made_coarse(
     if count:
         one = count == 1
         problems.append(
-            Problem(
-                file_name(files.hotspots),
-                None,
-                "lon, lat",
+            source.problem(
                 f"{count} place{'' if one else 's'} {'is' if one else 'are'} sharper than "
                 f"max_precision_m ({limit_m:.0f} m), and {'was' if one else 'were'} made coarser "
                 "at reading",
                 "Round the coordinates in the file as well: what is not kept cannot be lost.",
+                column="lon, lat",
                 severity=Severity.WARNING,
+                expected=f"no more decimals than {limit_m:.0f} m need",
             )
         )
     return tuple(coarse)

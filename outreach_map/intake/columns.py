@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from outreach_map.errors import Problem, Severity
 from outreach_map.intake.forms import Shape, flattened
-from outreach_map.intake.personal import is_personal
+from outreach_map.intake.messages import expected
+from outreach_map.intake.personal import About, about, is_personal
 from outreach_map.intake.rows import RawCell, RawPoint, Row
 from outreach_map.intake.sources import Source, SourceRow
 
 PLACE = frozenset(("lon", "lat"))
 _DBF_NAME = 10
 _TOLD = 12
+_USUAL_ITEMS = ("syringes", "naloxone", "condoms", "lubricant")
 
 
 def known_columns(kind: type[Row]) -> frozenset[str]:
@@ -56,7 +58,7 @@ def prepared(source: Source, kind: type[Row], renamed: Mapping[str, str]) -> Sou
     if not source.columns:
         return source
     known = known_columns(kind)
-    source = flattened(source, shape_of(kind), {**_cut_names(source, known), **renamed})
+    source = flattened(source, shape_of(kind), {**_cut_names(source, kind), **renamed})
     if source.failed and not source.rows:
         return source
     used = {name for name in source.columns if name in known or _of_family(name, kind)}
@@ -120,11 +122,12 @@ def _without(source: Source, spare: frozenset[str]) -> Source:
     return source.reshaped([name for name in source.columns if name not in spare], bare)
 
 
-def _cut_names(source: Source, known: frozenset[str]) -> dict[str, str]:
+def _cut_names(source: Source, kind: type[Row]) -> dict[str, str]:
     """Names that a shapefile cut to ten letters -> the only column that begins so."""
     if not source.file.lower().endswith(".zip"):
         return {}
     found = {}
+    known = known_columns(kind) | {p + item for p in kind.prefixes for item in _USUAL_ITEMS}
     for name in source.columns:
         whole = [column for column in known if column.startswith(name)]
         if len(name) == _DBF_NAME and name not in known and len(whole) == 1:
@@ -146,11 +149,17 @@ def _missing(source: Source, kind: type[Row]) -> Iterator[Problem]:
         if name not in source.columns:
             near = difflib.get_close_matches(name, source.columns, n=1, cutoff=0.6)
             hint = f"Is it the column {near[0]}? Rename it" if near else "Add it"
-            yield source.problem("the column is missing", f"{hint}, and fill it.", column=name)
+            yield source.problem(
+                "the column is missing",
+                f"{hint}, and fill it.",
+                column=name,
+                expected=expected(kind, name),
+            )
     placed = source.has_geometry or "h3" in source.columns or {*source.columns} >= PLACE
     if kind is RawCell and not placed:
         mend = "Add it, or lon and lat; fill it."
-        yield source.problem("the column is missing", mend, column="h3")
+        what = "the column is missing"
+        yield source.problem(what, mend, column="h3", expected="an H3 cell of residents")
 
 
 def _all_public(source: Source) -> Problem:
@@ -161,17 +170,31 @@ def _all_public(source: Source) -> Problem:
             "the column is missing, and there is one with nearly that name",
             f"Rename the column {near[0]}, or hidden points would be shown.",
             column="public",
+            expected="yes or no",
         )
     return source.problem(
         "the column is missing, so every point is shown with its name and place",
         "Add it, and write no for each depot and each place that not everybody may know.",
         column="public",
         severity=Severity.WARNING,
+        expected="yes or no",
     )
 
 
 def unknown_targets(names: Mapping[str, str], kind: type[Row], where: str) -> Iterable[Problem]:
-    """Problems of a table under [columns]: what it maps to has to be a column of ours."""
+    """Problems of a table under [columns]: what it maps to has to be a column of ours.
+
+    Telephones, addresses and codes of persons are read under no name.
+    """
+    for theirs in names:
+        if about(theirs) in (About.REACH, About.CODES):
+            yield Problem(
+                "outreach.toml",
+                None,
+                f"columns.{where}",
+                "maps a column about persons, which is never read",
+                "Take the line out, and the column out of the file.",
+            )
     known = known_columns(kind) | ({"geometry"} if kind.located else set())
     for target in sorted(set(names.values())):
         if target in known or _of_family(target, kind):

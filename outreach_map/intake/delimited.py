@@ -4,40 +4,49 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 from outreach_map.intake.cells import DecimalMark
-from outreach_map.intake.sources import Source, Table, add_rows
+from outreach_map.intake.sources import MAX_CELL, Source, Table, add_rows
 from outreach_map.spreadsheets import unmarked
 
+_LOOKED_AT = 8
 _SAVE_AGAIN = "Nothing is lost; save it as UTF-8 to be sure of accents."
 
 
-def read_delimited(path: Path, source: Source, _: Table) -> None:
+def read_delimited(path: Path, source: Source, table: Table) -> None:
     """Read a CSV file; rows are numbered as a spreadsheet does."""
-    text = _decoded(path.read_bytes(), source)
+    read_bytes(path.read_bytes(), source, table)
+
+
+def read_bytes(data: bytes, source: Source, table: Table) -> None:
+    """Read what a CSV file holds."""
+    text = _decoded(data, source)
     if text is None:
         return
-    if not text.strip():
-        _empty(source)
-        return
-    header_line = next(line for line in text.splitlines() if line.strip())
-    separator = max(",;\t", key=header_line.count)
+    separator = _separator(text, table)
     if separator == ",":
         source.decimal_mark = DecimalMark.POINT
-    numbered = _records(text, separator, source)
-    if not numbered:
-        if not source.problems:
-            _empty(source)
-        return
+    records = _records(text, separator, source)
     # What we wrote for spreadsheets ourselves is read as it was meant.
     if "'" in text:
-        numbered = [(number, [*map(unmarked, cells)]) for number, cells in numbered]
-    add_rows(source, numbered[0][1], numbered[1:])
+        records = ((number, [*map(unmarked, cells)]) for number, cells in records)
+    add_rows(source, records, table)
 
 
-def _empty(source: Source) -> None:
-    source.fail("is empty", "Write a header row with the column names, then the rows.")
+def _separator(text: str, table: Table) -> str:
+    """What parts the cells: under which most names of a header are known, else what is there."""
+    lines = itertools.islice((line for line in io.StringIO(text) if line.strip()), _LOOKED_AT)
+    top = [line[:MAX_CELL] for line in lines]
+
+    def fits(separator: str) -> tuple[int, int]:
+        cells = [[cell.strip(' "\r\n') for cell in line.split(separator)] for line in top]
+        known = max((sum(map(table.known, filter(None, row))) for row in cells), default=0)
+        return known, top[0].count(separator) if top else 0
+
+    return max(",;\t", key=fits)
 
 
 def _decoded(data: bytes, source: Source) -> str | None:
@@ -56,8 +65,10 @@ def _decoded(data: bytes, source: Source) -> str | None:
         if data[first::2].count(0) > len(data) // 4:
             source.note("is UTF-16 text without a mark", _SAVE_AGAIN)
             return _strictly(data, encoding, source)
-    source.note("is read as Windows-1252 text, since it is not UTF-8", _SAVE_AGAIN)
-    return _strictly(data, "cp1252", source)
+    text = _strictly(data, "cp1252", source)
+    if text is not None:
+        source.note("is read as Windows-1252 text, since it is not UTF-8", _SAVE_AGAIN)
+    return text
 
 
 def _strictly(data: bytes, encoding: str, source: Source) -> str | None:
@@ -71,20 +82,17 @@ def _strictly(data: bytes, encoding: str, source: Source) -> str | None:
     return text
 
 
-def _records(text: str, separator: str, source: Source) -> list[tuple[int, list[str]]]:
+def _records(text: str, separator: str, source: Source) -> Iterator[tuple[int, list[str]]]:
     """Numbered records without the blank ones; up to the first that cannot be read."""
-    numbered: list[tuple[int, list[str]]] = []
     # Lenient, the reader would take all rows behind an open quote for a part of one cell.
     records = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     number = 0
     try:
         for number, cells in enumerate(records, start=1):
-            if any(cell.strip() for cell in cells):
-                numbered.append((number, cells))
-    except csv.Error:
-        source.fail(
-            "has a quote that does not close, or text behind one",
-            "Save it again from the spreadsheet.",
-            row=number + 1,
-        )
-    return numbered
+            if "".join(cells).strip():
+                yield number, cells
+    except csv.Error as error:
+        what = "has a quote that does not close, or text behind one"
+        if "limit" in str(error):
+            what = f"has a cell of more than {csv.field_size_limit():,} letters"
+        source.fail(what, "Save it again from the spreadsheet.", row=number + 1)

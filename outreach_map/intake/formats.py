@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from outreach_map.intake.delimited import read_delimited
 from outreach_map.intake.layers import read_geojson, read_layer
+from outreach_map.intake.packed import read_packed
 from outreach_map.intake.sources import MAX_BYTES, Source, Table
 from outreach_map.intake.workbook import read_workbook
 from outreach_map.settings import split_sheet
@@ -22,7 +23,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         ".geojson": read_geojson,
         ".json": read_geojson,
         ".gpkg": read_layer,
-        ".zip": read_layer,
+        ".zip": read_packed,
         ".kml": read_layer,
     }
 )
@@ -41,6 +42,8 @@ def read_source(path: Path, table: Table) -> Source:
     name, sheet = split_sheet(path.name)
     path = path.with_name(name)
     source = Source(path.name, sheet)
+    if not path.is_file():
+        return source.fail("is not a file", "Name a file, or put it where this stands.")
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         endings = ", ".join(sorted(READERS))

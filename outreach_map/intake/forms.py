@@ -1,9 +1,10 @@
 """Exports of field forms as plain tables: KoboToolbox and ODK Central.
 
-What the two make of a question: `group/q` or `group-q` for a question in a group; a place as
-"lat lon altitude accuracy" in one cell, or split over `_q_latitude` (Kobo) or `q-Latitude` (ODK);
-an outline as such places separated by ";"; several answers as words separated by spaces, or a
-column an answer (`q/answer`) with 1 or TRUE.
+What the two make of a question: `group/q` or `group-q` for a question in a group, or its label; a
+place as "lat lon altitude accuracy" in one cell, or split over `_q_latitude` (Kobo) or `q-Latitude`
+(ODK), or both; an outline as such places separated by ";"; several answers as words separated by
+spaces, or a column an answer (`q/answer`) with 1 or TRUE, or both; no answer as an empty cell or as
+n/a. Which submission a row is, and what was decided about it, is in `submissions`.
 """
 
 from __future__ import annotations
@@ -16,26 +17,36 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from outreach_map.intake.sources import Source, SourceRow
+from outreach_map.intake.submissions import submissions, with_decisions
 
 # What the servers add to each submission; kept out without a word.
 _METADATA = frozenset(
     (
         "_id", "_uuid", "_submission_time", "_validation_status", "_notes", "_status",
         "_submitted_by", "__version__", "_tags", "_index", "_parent_table_name", "_parent_index",
-        "_version_", "_xform_id_string", "_attachments", "_geolocation", "start", "end", "today",
-        "username", "deviceid", "subscriberid", "simserial", "phonenumber", "audit",
-        "formhub/uuid", "meta/instanceid", "meta/rootuuid", "meta/instancename",
-        "meta/deprecatedid", "meta-instanceid", "meta-instancename", "meta-audit", "instanceid",
-        "instancename", "key", "submissiondate", "submitterid", "submittername",
-        "attachmentspresent", "attachmentsexpected", "reviewstate", "edits", "formversion", "__id",
-        "__system", "rootuuid", "status",
+        "_version_", "_version", "_xform_id_string", "_xform_id", "_attachments", "_geolocation",
+        "_duration", "_total_media", "_media_count", "_media_all_received", "_edited",
+        "start", "end", "today", "username", "deviceid", "subscriberid", "simserial",
+        "phonenumber", "audit", "background-audio", "formhub/uuid",
+        "meta/instanceid", "meta/rootuuid", "meta/instancename", "meta/deprecatedid", "meta/audit",
+        "meta-instanceid", "meta-instancename", "meta-deprecatedid", "meta-audit", "meta-entity",
+        "instanceid", "instancename", "rootuuid", "deprecatedid", "key", "parent_key",
+        "submissiondate", "submitterid", "submittername", "attachmentspresent",
+        "attachmentsexpected", "status", "__status", "reviewstate", "edits", "formversion", "__id",
+        "__system", "isvalidated",
     )
 )  # fmt: skip
-_SIGNS = ("_uuid", "_submission_time", "submissiondate", "meta-instanceid", "meta/instanceid")
-_IDS = ("_uuid", "meta/instanceid", "meta-instanceid", "instanceid", "key")
-_TIMES = ("_submission_time", "submissiondate")
-_PLACE = re.compile(r"-?\d{1,3}(?:[.,]\d+)?(?: -?\d{1,3}(?:[.,]\d+)?)(?: -?\d+(?:\.\d+)?){0,2}")
-_PARTS = ("latitude", "longitude", "altitude", "precision", "accuracy")
+_SIGNS = (
+    "_uuid", "_submission_time", "_submission__uuid", "submissiondate", "meta-instanceid",
+    "meta/instanceid", "parent_key",
+)  # fmt: skip
+_NO_ANSWER = "n/a"
+_YES = frozenset(("1", "true", "yes", "1.0"))
+_NOT = frozenset(("0", "false", "no", "0.0", "", _NO_ANSWER))
+_NUMBER = r"-?\d+(?:[.,]\d+)?(?:[eE]-?\d+)?"
+_PLACE = re.compile(rf"{_NUMBER} {_NUMBER}(?: {_NUMBER}){{0,2}}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*")
+_XML_NAME = re.compile(r"[\w.:/-]+")
 _KOBO_PART = re.compile(
     r"(?:(?P<group>.*)/)?_(?P<question>.+)_(?P<part>latitude|longitude|altitude|precision)"
 )
@@ -78,9 +89,11 @@ def flattened(source: Source, shape: Shape, renamed: Mapping[str, str]) -> Sourc
         question that holds the place.
     """
     exported = is_export(source)
+    if exported:
+        source = with_decisions(source)
     names = {name: _own_name(name, shape, renamed, exported) for name in source.columns}
     points = _geopoints(source, shape, renamed) if shape.located else {}
-    options = _options(source, shape)
+    options = _options(source, shape, renamed, exported)
     whole = _whole(source, shape, points, names)
     if len(points) > 1 or (points and "geometry" in names.values()):
         source.fail(
@@ -91,9 +104,10 @@ def flattened(source: Source, shape: Shape, renamed: Mapping[str, str]) -> Sourc
     if not (exported or points or options or whole or any(a != b for a, b in names.items())):
         return source
     used = {column for point in points.values() for column in point.values()}
-    used |= {name for name in source.columns if re.split("[/:-]", name)[-1] in points}
-    used |= {name for name in source.columns if exported and _is_metadata(name, shape)}
+    used |= {name for name in source.columns if _last(name, renamed) in points}
+    used |= {name for name in source.columns if exported and _is_metadata(name, source, shape)}
     used |= {column for columns in options.values() for column in columns.values()}
+    used |= {name for name in source.columns if names[name] in options}
     used |= {whole} if whole else set()
     plain = [name for name in source.columns if name not in used]
     header = [names[name] for name in plain]
@@ -105,9 +119,22 @@ def flattened(source: Source, shape: Shape, renamed: Mapping[str, str]) -> Sourc
         return source
     maker = _Maker(source, shape, exported, plain, header, options, points, whole)
     made = source.reshaped(maker.header, maker.row)
-    made.submitted = _submissions(source) if exported else {}
     made.has_geometry = source.has_geometry or maker.outlines
+    if exported:
+        made.submitted = submissions(source)
+        _say_what_labels_hide(made, dict(zip(plain, header, strict=True)), shape)
     return made
+
+
+def _say_what_labels_hide(made: Source, names: Mapping[str, str], shape: Shape) -> None:
+    """Several answers in one cell can be told apart by their names, and not by their labels."""
+    for name, own in names.items():
+        if own not in shape.lists or _XML_NAME.fullmatch(name):
+            continue
+        if any(re.search(r"[^;|]\s", row.cells.get(own, "")) for row in made.rows):
+            what = "holds several answers as labels, which cannot be told apart"
+            mend = "Export with XML values and headers, or each answer in a column of its own."
+            made.problems.append(made.problem(what, mend, column=own))
 
 
 def _own_name(name: str, shape: Shape, renamed: Mapping[str, str], exported: bool) -> str:
@@ -116,6 +143,11 @@ def _own_name(name: str, shape: Shape, renamed: Mapping[str, str], exported: boo
     question = _question(name, shape, exported)
     last = re.split("[/:-]", name)[-1] if exported else name
     return renamed.get(last, question)
+
+
+def _last(name: str, renamed: Mapping[str, str]) -> str:
+    """Name of a question without its groups, unless all of it is a name of the programme's own."""
+    return name if name in renamed else re.split("[/:-]", name)[-1]
 
 
 def _question(name: str, shape: Shape, exported: bool) -> str:
@@ -130,8 +162,14 @@ def _question(name: str, shape: Shape, exported: bool) -> str:
     return name
 
 
-def _is_metadata(name: str, shape: Shape) -> bool:
-    return name in _METADATA and not (shape.knows(name) and name not in ("start", "end", "status"))
+def _is_metadata(name: str, source: Source, shape: Shape) -> bool:
+    if name not in _METADATA and not name.startswith("_submission__"):
+        return False
+    if not shape.knows(name):
+        return True
+    # A team's start is a place, a form's the moment at which it was opened.
+    cells = [cell for row in source.rows if (cell := row.cells.get(name))]
+    return bool(cells) and all(_MOMENT.fullmatch(cell) for cell in cells)
 
 
 def _geopoints(
@@ -142,7 +180,7 @@ def _geopoints(
     for name in source.columns:
         match = _KOBO_PART.fullmatch(name) or _ODK_PART.fullmatch(name)
         if match and not shape.knows(name):
-            question = re.split("[/:-]", match["question"])[-1]
+            question = _last(match["question"], renamed)
             part = "precision" if match["part"] == "accuracy" else match["part"]
             found.setdefault(question, {})[part] = name
     whole = {
@@ -154,14 +192,18 @@ def _geopoints(
     return {question: whole[question] for question in chosen} or whole
 
 
-def _options(source: Source, shape: Shape) -> dict[str, dict[str, str]]:
+def _options(
+    source: Source, shape: Shape, renamed: Mapping[str, str], exported: bool
+) -> dict[str, dict[str, str]]:
     """Column of several answers -> answer -> column, where each answer has one."""
     found: dict[str, dict[str, str]] = {}
     for name in source.columns:
-        head, slash, answer = name.rpartition("/")
-        question = re.split(r"[/-]", head)[-1] if slash else ""
-        if question in shape.lists and answer:
-            found.setdefault(question, {})[answer] = name
+        head, _, answer = name.rpartition("/")
+        question = _own_name(head, shape, renamed, exported) if head else ""
+        if question in shape.lists and answer and not shape.knows(answer):
+            cells = {row.cells.get(name, "").lower() for row in source.rows}
+            if cells <= _YES | _NOT:
+                found.setdefault(question, {})[answer] = name
     return found
 
 
@@ -176,8 +218,10 @@ def _whole(
         return None
     if {"lon", "lat"} <= set(names.values()):
         return None
-    named = [name for name in source.columns if names[name] == "geometry"]
-    for name in named or source.columns:
+    for name in source.columns:
+        if names[name] == "geometry":
+            return name
+    for name in source.columns:
         cells = [cell for row in source.rows[:50] if (cell := row.cells.get(name))]
         if cells and all(_is_place(cell) for cell in cells):
             return name
@@ -203,9 +247,10 @@ class _Maker:
         whole: str | None,
     ) -> None:
         self._plain = tuple(zip(plain, names, strict=True))
-        self._options = {name: answers for name, answers in options.items() if name not in names}
+        self._options = options
         self._lists = shape.lists if exported else frozenset()
-        self._points, self._whole = points, whole
+        self._points, self._whole, self._fail = points, whole, source.fail
+        self._no_answer = _NO_ANSWER if exported else ""
         self.outlines = whole is not None and any(
             ";" in row.cells.get(whole, "").strip(" ;") for row in source.rows
         )
@@ -215,9 +260,13 @@ class _Maker:
             self._places = ("lon", "lat", "precision_m") if measured else ("lon", "lat")
         self.header = (*names, *self._options, *self._places)
 
-    def row(self, row: SourceRow) -> SourceRow:
-        """The same row under the table's names."""
-        cells = row.cells
+    def row(self, row: SourceRow) -> SourceRow | None:
+        """The same row under the table's names; None where its place cannot be read."""
+        cells = {name: text for name, text in row.cells.items() if text != self._no_answer}
+        if self._whole is not None and not _is_place(cells.get(self._whole, "0 0")):
+            what = "has a place that is not written as forms write it"
+            self._fail(what, "Write latitude, longitude, altitude and accuracy.", row=row.row)
+            return None
         values = []
         for name, own in self._plain:
             value = cells.get(name, "")
@@ -236,8 +285,7 @@ class _Maker:
 
 
 def _chosen(cells: Mapping[str, str], columns: Mapping[str, str]) -> str:
-    yes = ("1", "true", "yes", "1.0")
-    return ";".join(a for a, column in columns.items() if cells.get(column, "").lower() in yes)
+    return ";".join(a for a, column in columns.items() if cells.get(column, "").lower() in _YES)
 
 
 def _split(
@@ -273,16 +321,3 @@ def _outline(cell: str) -> BaseGeometry | None:
     if len(places) >= 4 and places[0] == places[-1]:
         return shapely.make_valid(shapely.Polygon(places))
     return shapely.LineString(places)
-
-
-def _submissions(source: Source) -> dict[int, tuple[str, str]]:
-    """Row -> id of its submission, and when it was made, where the export says so."""
-    own = next((name for name in _IDS if name in source.columns), None)
-    at = next((name for name in _TIMES if name in source.columns), None)
-    if own is None:
-        return {}
-    return {
-        row.row: (cells[own], cells.get(at or "", ""))
-        for row in source.rows
-        if (cells := row.cells).get(own)
-    }

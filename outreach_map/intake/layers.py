@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 import warnings
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import shapely
 from numpy.typing import NDArray
@@ -19,7 +19,14 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 from shapely.geometry.base import BaseGeometry, BaseMultipartGeometry
 
-from outreach_map.intake.sources import MAX_BYTES, Source, SourceRow, Table, cell_text
+from outreach_map.intake.sources import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Source,
+    SourceRow,
+    Table,
+    cell_text,
+)
 
 _WGS_84 = re.compile(r".*(CRS84|EPSG:[\d.]*:?4326)")
 _DRIVERS: Mapping[str, str] = {
@@ -27,27 +34,44 @@ _DRIVERS: Mapping[str, str] = {
     ".zip": "zipped shapefile",
     ".kml": "KML",
 }
+# Degrees end at 180; with a margin for what is merely off the globe.
+_WIDEST = 400.0
+_NO_GEOMETRY = (
+    AttributeError, KeyError, TypeError, ValueError, OverflowError, shapely.errors.GEOSException,
+)  # fmt: skip
+_OF_KML = frozenset(
+    ("timestamp", "begin", "end", "altitudemode", "tessellate", "extrude", "visibility",
+     "draworder", "icon")
+)  # fmt: skip
+# Ids of placemarks as GDAL and Google Earth make them up.
+_MADE_UP = re.compile(r"\S+\.\d+|[0-9A-F]{16,}|(?:kml|id|ID)_\d+").fullmatch
 
 
 def read_geojson(path: Path, source: Source, _: Table) -> None:
-    """Read a FeatureCollection; features are numbered from 1."""
+    """Read a FeatureCollection, or a list of them; features are numbered from 1."""
     source.has_geometry = True
+    again = "Export the layer again as GeoJSON."
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
-        features = document["features"] if document["type"] == "FeatureCollection" else None
-        if not isinstance(features, list):
+        # KoboToolbox can write a collection for each submission.
+        collections = document if isinstance(document, list) else [document]
+        if not collections or any(one["type"] != "FeatureCollection" for one in collections):
             raise TypeError
+        features = [feature for one in collections for feature in one["features"]]
     except UnicodeDecodeError:
         source.fail("is not UTF-8 text", "Save it again with the encoding UTF-8.")
         return
-    except (ValueError, KeyError, TypeError, RecursionError):
-        what = "is not a GeoJSON FeatureCollection"
-        if not path.read_bytes().strip():
-            what = "is empty"
-        source.fail(what, "Export the layer again as GeoJSON.")
+    except RecursionError:
+        source.fail("is nested more deeply than any layer", again)
+        return
+    except (ValueError, KeyError, TypeError):
+        empty = not path.read_bytes().strip()
+        source.fail("is empty" if empty else "is not a GeoJSON FeatureCollection", again)
+        return
+    if _too_many(source, len(features), 0):
         return
     try:
-        to_degrees = _to_degrees(document)
+        to_degrees = _to_degrees(collections[0])
     except (ProjError, TypeError, ValueError):
         what = "names a reference system (crs) that is not known"
         source.fail(what, "Export the layer again with the CRS EPSG:4326.")
@@ -56,50 +80,76 @@ def read_geojson(path: Path, source: Source, _: Table) -> None:
         try:
             properties = dict(feature.get("properties") or {})
             shape = _shape(feature["geometry"], to_degrees)
-        except (AttributeError, KeyError, TypeError, ValueError, shapely.errors.GEOSException):
+        except _NO_GEOMETRY:
             source.fail("has no geometry that can be read", "Draw the feature again.", row=number)
             continue
         _add(source, number, properties, shape)
 
 
-def read_layer(path: Path, source: Source, _: Table) -> None:
+def read_layer(path: Path, source: Source, table: Table) -> None:
     """Read the first layer of a GIS file, or the named one, in degrees of WGS 84."""
     source.has_geometry = True
     kind = _DRIVERS[path.suffix.lower()]
     again = f"Export the layer again as {kind}."
-    if path.suffix.lower() == ".zip" and not _is_shapefile(path, source):
-        return
     where = f"/vsizip/{path}" if path.suffix.lower() == ".zip" else str(path)
     try:
         with warnings.catch_warnings():
             # GDAL's warnings quote what they stumble over.
             warnings.simplefilter("ignore")
-            names = [str(name) for name, _ in pyogrio.list_layers(where)]
-            if source.sheet and source.sheet not in names:
-                source.fail(
-                    "has no layer of that name", "Correct the name behind # in outreach.toml."
-                )
-                return
-            source.sheet = source.sheet or (names[0] if len(names) > 1 else "")
-            frame = pyogrio.read_dataframe(where, layer=source.sheet or names[0])
-            if not isinstance(frame, gpd.GeoDataFrame):
-                source.has_geometry = False
-            elif frame.crs is not None and frame.crs.to_epsg() != 4326:
-                frame = frame.to_crs(4326)
+            frame = _frame(where, source)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ProjError):
         source.fail(f"is not a {kind} that can be read", again)
         return
     except (ValueError, TypeError, IndexError, UnicodeDecodeError, shapely.errors.GEOSException):
         source.fail("is damaged", again)
         return
-    names = [name for name in frame.columns if name != "geometry"]
+    if frame is None:
+        return
+    names = [name for name in frame.columns if name != "geometry" or not source.has_geometry]
     shapes = frame.geometry.to_numpy() if source.has_geometry else [None] * len(frame)
-    for number, (values, shape) in enumerate(
-        zip(frame[names].itertuples(index=False, name=None), shapes, strict=True), start=1
-    ):
-        _add(source, number, dict(zip(names, values, strict=True)), shape)
-    if kind == "KML":
-        _name_is_id(source)
+    cells = _own_columns(frame[names], table) if kind == "KML" else frame[names]
+    rows = cells.itertuples(index=False, name=None) if len(cells.columns) else [()] * len(frame)
+    for number, (values, shape) in enumerate(zip(rows, shapes, strict=True), start=1):
+        _add(source, number, dict(zip(cells.columns, values, strict=True)), shape)
+
+
+def _frame(where: str, source: Source) -> pd.DataFrame | None:
+    """The layer that is meant; None where it cannot be used, which is said."""
+    layers = [str(name) for name, _ in pyogrio.list_layers(where)]
+    if source.sheet and source.sheet not in layers:
+        source.fail("has no layer of that name", "Correct the name behind # in outreach.toml.")
+        return None
+    if len(layers) > 1 and not source.sheet:
+        source.note(
+            f"has {len(layers)} layers, of which the first was read",
+            "Name the one that is meant behind the file in outreach.toml, as in map.gpkg#sites.",
+        )
+        source.sheet = layers[0]
+    layer = source.sheet or layers[0]
+    info = pyogrio.read_info(where, layer=layer, force_feature_count=True)
+    if _too_many(source, info["features"], len(info["fields"])):
+        return None
+    frame = pyogrio.read_dataframe(where, layer=layer)
+    if not isinstance(frame, gpd.GeoDataFrame):
+        source.has_geometry = False
+    elif frame.crs is None:
+        if (np.abs(np.nan_to_num(frame.total_bounds)) > _WIDEST).any():
+            source.fail(
+                "does not say its reference system (crs), and is not in degrees",
+                "Set the layer's CRS, and export it again with the CRS EPSG:4326.",
+            )
+            return None
+    elif frame.crs.to_epsg() != 4326:
+        frame = frame.to_crs(4326)
+    return pd.DataFrame(frame) if not source.has_geometry else frame
+
+
+def _too_many(source: Source, rows: int, columns: int) -> bool:
+    if rows > MAX_ROWS:
+        source.fail(f"has more than {MAX_ROWS:,} rows", "Leave out those that are not needed.")
+    elif columns > MAX_COLUMNS:
+        source.fail(f"has more than {MAX_COLUMNS:,} columns", "Keep those that a table uses.")
+    return rows > MAX_ROWS or columns > MAX_COLUMNS
 
 
 def _add(
@@ -121,7 +171,7 @@ def _add(
                 raise ValueError
             if not np.isfinite(shapely.get_coordinates(geometry)).all():
                 raise ValueError
-        except (TypeError, ValueError, AttributeError, shapely.errors.GEOSException):
+        except _NO_GEOMETRY:
             what = "has no geometry that can be read"
             source.fail(what, "Draw the feature again.", row=number)
             return
@@ -166,35 +216,20 @@ def _shape(geometry: dict[str, Any] | None, to_degrees: Transformer | None) -> B
     return shapely.transform(shape, degrees)
 
 
-def _is_shapefile(path: Path, source: Source) -> bool:
-    try:
-        with zipfile.ZipFile(path) as packed:
-            parts = packed.infolist()
-    except (zipfile.BadZipFile, OSError):
-        source.fail("is not a zip file that can be read", "Zip the shapefile again.")
-        return False
-    if sum(part.file_size for part in parts) > MAX_BYTES:
-        source.fail("unpacks to more than any table needs", "Zip the one layer alone.")
-        return False
-    shapes = [part.filename for part in parts if part.filename.lower().endswith(".shp")]
-    if len(shapes) != 1:
-        what = "holds no shapefile" if not shapes else "holds more than one shapefile"
-        source.fail(what, "Zip one shapefile with its .shp, .shx, .dbf and .prj.")
-        return False
-    return True
+def _own_columns(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Columns of a KML layer that its maker filled, under the names that they had.
 
-
-def _name_is_id(source: Source) -> None:
-    """The name of a placemark is its id where the file has no other."""
-    if "id" in source.columns or "name" not in source.columns:
-        return
-    source.columns = tuple("id" if name == "name" else name for name in source.columns)
-    source.rows = [
-        SourceRow(
-            row.row,
-            tuple("id" if name == "name" else name for name in row.header),
-            row.values,
-            row.geometry,
-        )
-        for row in source.rows
-    ]
+    GDAL adds columns of the format. Where placemarks have an id by the format, `id2` is that of the
+    table; a placemark's name is its id where it has no other.
+    """
+    cells = {str(name).lower(): frame[name] for name in frame.columns}
+    own = {name: column for name, column in cells.items() if name not in _OF_KML}
+    filled = {name: column for name, column in own.items() if column.notna().any()}
+    ids = filled.get("id")
+    if "id2" in filled:
+        filled["id"] = filled.pop("id2")
+    elif "name" in filled and (ids is None or ids.dropna().astype(str).map(_MADE_UP).all()):
+        filled["id"] = filled["name"]
+        if "name" not in table.columns:
+            del filled["name"]
+    return pd.DataFrame(filled)

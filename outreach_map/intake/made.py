@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import getitem
 from typing import Annotated, Any, TypeVar
 
 import shapely
@@ -13,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from outreach_map.errors import Problem
 from outreach_map.intake.cells import Reading
 from outreach_map.intake.columns import PLACE, item, known_columns
-from outreach_map.intake.messages import explained
+from outreach_map.intake.messages import expected, explained
 from outreach_map.intake.rows import RawLonLat, RawPoint, Row
 from outreach_map.intake.sources import Source, SourceRow
 
@@ -42,7 +43,10 @@ def _by_rows(
         values = _values(row, kind, known)
         if all_public:
             values["public"] = "yes"
-        if kind.located and (geometry := _geometry(row, source, reading, problems)) is not None:
+        if (
+            kind.located
+            and (geometry := _geometry(row, kind, source, reading, problems)) is not None
+        ):
             values["geometry"] = geometry
         try:
             yield kind.model_validate(values, context=reading)
@@ -50,36 +54,45 @@ def _by_rows(
             problems += explained(error, source, row, kind)
 
 
+class _Cells(dict[str, Any]):
+    """Text of a cell -> value, of one column; each text is read once."""
+
+    def __init__(self, field: FieldInfo, reading: Reading) -> None:
+        super().__init__()
+        self._adapter, self._reading = _adapter(field), reading
+        if not field.is_required():
+            self[""] = field.get_default(call_default_factory=True)
+
+    def __missing__(self, text: str) -> Any:
+        if not text:
+            raise KeyError(text)
+        self[text] = self._adapter.validate_python(text, context=self._reading)
+        return self[text]
+
+
 def _by_cells(
     source: Source, kind: type[R], reading: Reading, problems: list[Problem]
 ) -> Iterator[R]:
     fields = {name: field for name, field in kind.model_fields.items() if name != "row"}
+    cells = {name: _Cells(field, reading) for name, field in fields.items()}
     defaults = {n: f.get_default(call_default_factory=True) for n, f in fields.items()}
     required = {name for name, field in fields.items() if field.is_required()}
-    adapters = {name: _adapter(field) for name, field in fields.items()}
-    read: dict[str, dict[str, Any]] = {name: {} for name in fields}
-    all_set = {*fields, "row"}
+    names = {*fields, "row"}
+    header: tuple[str, ...] = ()
+    columns: list[_Cells] = []
     for row in source.rows:
-        if row.geometry is not None:
-            yield from _by_rows(source, kind, reading, problems, [row])
-            continue
-        values = dict(defaults)
-        lacking = set(required)
-        try:
-            for name, text in zip(row.header, row.values, strict=False):
-                if not text:
-                    continue
-                column = read[name]
-                if text not in column:
-                    column[text] = adapters[name].validate_python(text, context=reading)
-                values[name] = column[text]
-                lacking.discard(name)
-        except ValidationError:
-            lacking.add("something")
-        if lacking:
-            yield from _by_rows(source, kind, reading, problems, [row])
-        else:
-            yield kind.model_construct({*all_set}, row=row.row, **values)
+        if row.header is not header:
+            header, columns = row.header, [cells[name] for name in row.header]
+        if row.geometry is None and required.issubset(header):
+            texts = row.values + ("",) * (len(header) - len(row.values))
+            try:
+                values = dict(zip(header, map(getitem, columns, texts), strict=True))
+            except (KeyError, ValidationError):
+                pass
+            else:
+                yield kind.of_valid({"row": row.row, **defaults, **values}, names)
+                continue
+        yield from _by_rows(source, kind, reading, problems, [row])
 
 
 def _adapter(field: FieldInfo) -> TypeAdapter[Any]:
@@ -109,7 +122,7 @@ def _values(row: SourceRow, kind: type[Row], known: frozenset[str]) -> dict[str,
 
 
 def _geometry(
-    row: SourceRow, source: Source, reading: Reading, problems: list[Problem]
+    row: SourceRow, kind: type[Row], source: Source, reading: Reading, problems: list[Problem]
 ) -> BaseGeometry | None:
     """Geometry of a row, from the columns lon and lat where the file has none.
 
@@ -119,7 +132,10 @@ def _geometry(
         return row.geometry
     if source.has_geometry and not {*row.header} >= PLACE:
         mend = "Record the place, or take the row out."
-        problems.append(source.problem("has no place", mend, row=row.row, column="geometry"))
+        said = expected(kind, "geometry")
+        problems.append(
+            source.problem("has no place", mend, row=row.row, column="geometry", expected=said)
+        )
         return None
     cells = {name: text for name, text in row.cells.items() if name in PLACE}
     try:

@@ -28,6 +28,12 @@ _DATES = frozenset(
      "date", "from_date", "until_date")
 )  # fmt: skip
 _LIKE_A_DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}")
+_PLACES = {
+    "lon": "degrees from -180 to 180, such as 13.25",
+    "lat": "degrees from -90 to 90, such as 53.55",
+    "lon, lat": "degrees of WGS 84, near the study area",
+    "geometry": "a point or an area, in the file's reference system or WGS 84",
+}
 WORDS: Mapping[str, type[StrEnum]] = {
     "kind": DecisionKind,
     "mode": Mode,
@@ -66,6 +72,8 @@ def explained(
 def expected(kind: type[Row], column: str) -> str:
     """What a column holds, in words; empty where the table has no such column."""
     field = kind.model_fields.get(column)
+    if column in _PLACES:
+        return _PLACES[column]
     if column.startswith(("stock_", "carry_")):
         return "a whole number from 0"
     if field is None:

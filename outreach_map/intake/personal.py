@@ -4,51 +4,71 @@ The patterns are of names of columns, in English, French, Spanish, Portuguese, S
 names of people, telephone numbers and addresses of any kind, birth, and numbers or codes by which a
 client is known elsewhere. A column of a table's own (the `name` of a distribution point) is not
 looked at. Deciding by the header alone keeps the reader from ever looking at what stands below it.
+`docs/intake.md` lists the patterns, and a test holds the two together.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from functools import cache
 
-_WORDS = {
-    "names": (
-        "name", "names", "surname", "firstname", "lastname", "forename", "nickname", "alias",
-        "nom", "noms", "prenom", "surnom",
-        "nombre", "nombres", "apellido", "apellidos", "apodo",
-        "nome", "nomes", "sobrenome", "apelido",
-        "jina", "majina",
-        "имя", "фамилия", "отчество", "фио", "кличка",
-    ),
-    "telephones and addresses": (
-        "phone", "phonenumber", "telephone", "tel", "mobile", "cell", "cellphone", "whatsapp",
-        "telegram", "signal", "email", "mail", "facebook", "instagram", "address", "contact",
-        "telefone", "celular", "morada", "endereco", "telefono", "movil", "correo", "direccion",
-        "portable", "courriel", "adresse", "domicile",
-        "simu", "anwani", "barua_pepe",
-        "телефон", "моб", "мобильный", "адрес", "почта",
-    ),
-    "clients' codes and birth": (
-        "uic", "uid_client", "client_id", "client_code", "client_no", "client_number", "patient_id",
-        "patient", "beneficiary", "beneficiary_id", "case_id", "art_number", "passport",
-        "national_id", "id_number", "ssn", "dob", "date_of_birth", "birth", "birthdate", "birthday",
-        "code_client", "code_patient", "numero_client", "date_de_naissance", "naissance",
-        "passeport",
-        "codigo_cliente", "codigo_paciente", "fecha_de_nacimiento", "nacimiento", "dni", "cedula",
-        "codigo_do_cliente", "data_de_nascimento", "nascimento", "cpf", "rg", "cartao_sus",
-        "kitambulisho", "tarehe_ya_kuzaliwa", "mteja",
-        "паспорт", "снилс", "инн", "дата_рождения", "код_клиента", "уик",
-    ),
-}  # fmt: skip
-# A place's name is no person's, in none of the six languages.
+
+class About(StrEnum):
+    """What of a person a column holds."""
+
+    NAMES = "names"
+    REACH = "telephones and addresses"
+    CODES = "codes, papers and birth"
+
+
+# Words of a header, in lower case and without accents; _ stands between the words of a phrase.
+PATTERNS: Mapping[About, Mapping[str, str]] = {
+    About.NAMES: {
+        "English": "name names surname firstname lastname fullname forename nickname alias "
+        "initials clientname patientname contactname username",
+        "French": "nom noms prenom prenoms surnom pseudo initiales",
+        "Spanish": "nombre nombres apellido apellidos apodo sobrenombre iniciales",
+        "Portuguese": "nome nomes sobrenome apelido alcunha iniciais",
+        "Swahili": "jina majina",
+        "Russian": "имя имена фамилия отчество фио кличка прозвище инициалы",
+    },
+    About.REACH: {
+        "English": "phone phones phoneno phonenumber telephone tel mobile mobilenumber cell "
+        "cellphone whatsapp telegram signal email mail facebook instagram address contact",
+        "French": "telephone tel portable courriel adresse domicile",
+        "Spanish": "telefono celular movil correo direccion domicilio",
+        "Portuguese": "telefone celular telemovel correio morada endereco",
+        "Swahili": "simu anwani barua_pepe makazi",
+        "Russian": "телефон тел моб мобильный ватсап телеграм адрес почта",
+    },
+    About.CODES: {
+        "English": "uic client_id clientid client_code clientcode client_no client_number "
+        "unique_client unique_identifier patient patient_id patientid beneficiary case_id "
+        "art_number hospital_number passport national_id id_number ssn dob dateofbirth birth "
+        "birthdate birthday",
+        "French": "code_client code_patient code_du_client numero_client beneficiaire passeport "
+        "carte_d_identite cni naissance",
+        "Spanish": "codigo_cliente codigo_del_cliente codigo_paciente beneficiario pasaporte dni "
+        "cedula curp historia_clinica nacimiento",
+        "Portuguese": "codigo_cliente codigo_do_cliente codigo_paciente beneficiario passaporte "
+        "cpf rg nif cartao_sus bilhete_de_identidade prontuario nascimento",
+        "Swahili": "mteja namba_ya_mteja kitambulisho pasipoti nida kuzaliwa",
+        "Russian": "код_клиента номер_клиента уик паспорт снилс инн полис рождения",
+    },
+}
+# A place's name is no person's, in none of the six languages; unless a person stands beside it.
 _OF_PLACES = (
-    "place", "site", "hotspot", "spot", "location", "point", "service", "team", "zone", "area",
-    "street", "file", "form", "group", "instance", "user", "lieu", "quartier", "equipe", "rue",
-    "lugar", "sitio", "punto", "equipo", "calle", "zona", "local", "ponto", "equipa", "rua",
-    "bairro",
-    "mahali", "eneo", "kituo", "mtaa", "место", "точка", "улица", "район", "команда",
-)  # fmt: skip
+    "place site hotspot spot location point service team zone area street file form group instance "
+    "lieu quartier equipe rue lugar sitio punto equipo calle zona local ponto equipa rua bairro "
+    "mahali eneo kituo mtaa место места точка точки улица улицы район района команда"
+)
+_OF_PERSONS = (
+    "client person peer patient worker user contact personne cliente persona paciente pessoa "
+    "mteja mtu клиент клиента человек человека пациент пациента"
+)
 
 
 def plain(name: str) -> str:
@@ -63,23 +83,39 @@ def plain(name: str) -> str:
     return re.sub(r"[^\w]+", "_", unicodedata.normalize("NFC", bare)).strip("_")
 
 
+def about(name: str) -> About | None:
+    """What of a person a column holds by its name; None where it is about nobody.
+
+    >>> [about(name) for name in ("Nom du client", "client-id", "Telefone 2", "hotspot_name")]
+    [<About.NAMES: 'names'>, <About.CODES: 'codes, papers and birth'>, \
+<About.REACH: 'telephones and addresses'>, None]
+    """
+    words = [re.sub(r"\d+$", "", word) for word in plain(name).split("_")]
+    whole = f"_{'_'.join(words)}_"
+    for kind, patterns in _patterns().items():
+        if any(f"_{pattern}_" in whole for pattern in patterns):
+            of_a_place = _among(_OF_PLACES, words) and not _among(_OF_PERSONS, words)
+            if not (kind is About.NAMES and of_a_place):
+                return kind
+    return None
+
+
 def is_personal(name: str) -> bool:
     """Whether a column is, by its name, about a person.
 
-    >>> [is_personal(name) for name in ("Nom du client", "client-id", "Código do cliente", "CPF")]
-    [True, True, True, True]
-    >>> [is_personal(name) for name in ("hotspot_name", "typology", "Nome do local", "signals")]
-    [False, False, False, False]
+    >>> [is_personal(name) for name in ("Código do cliente", "CPF", "Nome do local", "signals")]
+    [True, True, False, False]
     """
-    whole = plain(name)
-    words = whole.split("_")
-    for group, patterns in _WORDS.items():
-        for pattern in patterns:
-            if pattern == whole or f"_{pattern}_" in f"_{whole}_":
-                return not (group == "names" and not set(words).isdisjoint(_OF_PLACES))
-    return False
+    return about(name) is not None
 
 
-def personal_columns(names: Iterable[str]) -> tuple[str, ...]:
-    """Those of some names that are about persons, in their order."""
-    return tuple(name for name in names if is_personal(name))
+def _among(known: str, words: Iterable[str]) -> bool:
+    return not set(known.split()).isdisjoint(words)
+
+
+@cache
+def _patterns() -> dict[About, frozenset[str]]:
+    return {
+        kind: frozenset(word for words in of.values() for word in words.split())
+        for kind, of in PATTERNS.items()
+    }

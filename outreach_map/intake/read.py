@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +12,7 @@ from outreach_map.hours import Place
 from outreach_map.intake import checks
 from outreach_map.intake.cells import Reading
 from outreach_map.intake.coarse import made_coarse
-from outreach_map.intake.columns import prepared, unknown_targets
+from outreach_map.intake.columns import known_columns, prepared, unknown_targets
 from outreach_map.intake.formats import read_source
 from outreach_map.intake.made import made
 from outreach_map.intake.raster import ENDINGS, raster_residents
@@ -92,6 +92,8 @@ class _Reader:
         self.problems: list[Problem] = []
         # Ids of all rows of a file, valid or not; None where it could not be read as a whole.
         self.ids: dict[str, set[str] | None] = {}
+        # Every file as it was read, by table; of the log the last.
+        self.sources: dict[str, Source] = {}
         self._columns = programme.columns
         self._place = None if bounds is None else Place.around(bounds, programme.timezone)
 
@@ -102,21 +104,21 @@ class _Reader:
     def part(self, name: str, path: Path, kind: type[R]) -> tuple[Source, list[R]]:
         """One file of a table: as it was read, and its valid rows."""
         own: Mapping[str, str] = getattr(self._columns, name)
-        renamed = {theirs.strip().lower(): ours for theirs, ours in own.items()}
-        source = read_source(path, Table(frozenset(kind.model_fields), renamed))
+        renamed = {" ".join(theirs.lower().split()): ours for theirs, ours in own.items()}
+        source = read_source(path, Table(known_columns(kind), kind.prefixes, renamed))
+        source = prepared(source, kind, renamed)
         # A row that cannot be read has an id that nobody knows.
         whole = not source.failed
-        source = prepared(source, kind, renamed)
         self.problems += source.problems
+        self.sources[name] = source
         missing = any(p.column and p.row is None for p in source.problems if p.severity == "error")
         usable = bool(source.columns) and not missing
-        known_ids = {" ".join(row.cells.get("id", "").split()) for row in source.rows}
-        self.ids[name] = known_ids if whole and usable else None
+        self.ids[name] = _ids(source) if whole and usable else None
         if not usable:
             return source, []
         reading = Reading(source.decimal_mark, self._place)
         rows = made(source, kind, reading, self.problems)
-        self.problems += left_over(source.file, kind, rows)
+        self.problems += left_over(source, kind, rows)
         return source, rows
 
     def log(self, paths: Iterable[Path]) -> list[LogPart]:
@@ -129,7 +131,15 @@ class _Reader:
             return None
         if path.suffix.lower() in ENDINGS:
             return raster_residents(path, bounds, self.problems)
-        return residents_of(self.table("population", path, RawCell), path, self.problems)
+        source, cells = self.part("population", path, RawCell)
+        return residents_of(cells, source, self.problems)
+
+
+def _ids(source: Source) -> set[str]:
+    """Ids of all rows, valid or not."""
+    if "id" not in source.columns:
+        return set()
+    return {" ".join(row.cells.get("id", "").split()) for row in source.rows}
 
 
 def _read(programme: Programme, bounds: Bounds | None) -> tuple[RawTables, list[Problem]]:
@@ -144,20 +154,23 @@ def _read(programme: Programme, bounds: Bounds | None) -> tuple[RawTables, list[
     parts = reader.log(files.visits)
     decisions = reader.table("decisions", files.decisions, RawDecision)
     residents = reader.residents(files.population, bounds)
-    for path, rows in ((files.hotspots, hotspots), (files.teams, teams)):
-        name = checks.file_name(path)
-        if not rows and not any(p.file == name and p.severity == "error" for p in problems):
-            mend = "Add at least one row below the header."
-            problems.append(Problem(name, None, "", "has no rows", mend))
-    problems += not_asked(checks.file_name(files.points), points)
-    problems += checks.across_tables(hotspots, points, teams, risks, files, reader.ids)
+    sources = reader.sources
+    faulty = {(p.file, p.sheet) for p in problems if p.severity is Severity.ERROR}
+    for name, rows in (("hotspots", hotspots), ("teams", teams)):
+        source = sources[name]
+        if not rows and (source.file, source.sheet) not in faulty:
+            source.fail("has no rows", "Add at least one row below the header.")
+            problems.append(source.problems[-1])
+    problems += not_asked(sources["points"], points)
+    problems += checks.across_tables(hotspots, points, teams, risks, sources, reader.ids)
     for part in parts:
-        problems += checks.references(part.source.file, part.rows, files, reader.ids)
+        problems += checks.references(part.source, part.rows, sources, reader.ids)
     if files.decisions is not None:
-        name = checks.file_name(files.decisions)
-        problems += checks.references(name, decisions, files, reader.ids)
+        problems += checks.references(sources["decisions"], decisions, sources, reader.ids)
     visits = merged(parts, problems)
-    problems += stale_last_visits(hotspots, visits, checks.file_name(files.hotspots))
+    problems += stale_last_visits(hotspots, visits, sources["hotspots"])
+    if bounds is not None:
+        problems += _holidays(hotspots, points, teams, risks, sources)
     tables = RawTables(
         hotspots=tuple(hotspots),
         points=tuple(points),
@@ -167,13 +180,32 @@ def _read(programme: Programme, bounds: Bounds | None) -> tuple[RawTables, list[
         decisions=tuple(decisions),
         residents=residents,
     )
-    problems += checks.locations(tables, files, bounds)
+    problems += checks.locations(tables, sources, bounds)
     limit = programme.privacy.max_precision_m
     if limit is not None:
-        tables = replace(tables, hotspots=made_coarse(tables.hotspots, limit, files, problems))
+        coarse = made_coarse(tables.hotspots, limit, sources["hotspots"], problems)
+        tables = replace(tables, hotspots=coarse)
     problems += _absent(files)
     warnings = tuple(problem for problem in problems if problem.severity is Severity.WARNING)
     return replace(tables, warnings=warnings), problems
+
+
+def _holidays(
+    hotspots: Sequence[RawHotspot],
+    points: Sequence[RawPoint],
+    teams: Sequence[RawTeam],
+    risks: Sequence[RawRisk],
+    sources: Mapping[str, Source],
+) -> Iterable[Problem]:
+    hours = {
+        "hotspots": ("active_hours", [(row.row, row.active_hours) for row in hotspots]),
+        "points": ("opening_hours", [(row.row, row.opening_hours) for row in points]),
+        "teams": ("shift", [(row.row, row.shift) for row in teams]),
+        "risks": ("applies_hours", [(row.row, row.applies_hours) for row in risks]),
+    }
+    for name, (column, rows) in hours.items():
+        if rows:
+            yield from checks.unknown_holidays(sources[name], rows, column)
 
 
 def _absent(files: Files) -> Iterable[Problem]:

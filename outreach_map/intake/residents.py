@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import h3
 import numpy as np
 
 from outreach_map.errors import Problem
 from outreach_map.intake.rows import RawCell, RawResidents
+from outreach_map.intake.sources import Source
 
 
-def residents_of(cells: Sequence[RawCell], path: Path, problems: list[Problem]) -> RawResidents:
+def residents_of(cells: Sequence[RawCell], source: Source, problems: list[Problem]) -> RawResidents:
     """Where people live and how many; a cell that is nowhere is a problem."""
     places: list[tuple[float, float]] = []
     people: list[float] = []
     for cell in cells:
         where = _centre(cell)
         if where is None:
-            what = "is not an H3 cell, nor lon and lat"
-            problems.append(Problem(path.name, cell.row, "h3", what, "Correct it."))
+            problems.append(
+                source.problem(
+                    "is not an H3 cell, nor lon and lat",
+                    "Correct it.",
+                    row=cell.row,
+                    column="h3",
+                    expected="an H3 cell, or lon and lat in degrees",
+                )
+            )
             continue
         places.append(where)
         people.append(cell.population)

@@ -52,6 +52,20 @@ class Row(BaseModel):
 
     row: int
 
+    @classmethod
+    def of_valid(cls, values: dict[str, object], names: set[str]) -> Self:
+        """A row of values that have been validated one by one, for tables without checks of a row.
+
+        The same as `model_construct`, whose copies would be most of the time and half of the memory
+        that a long log takes; `names` are those of the values, one set for all rows.
+        """
+        row = cls.__new__(cls)
+        object.__setattr__(row, "__dict__", values)
+        object.__setattr__(row, "__pydantic_fields_set__", names)
+        object.__setattr__(row, "__pydantic_extra__", None)
+        object.__setattr__(row, "__pydantic_private__", None)
+        return row
+
     def __repr_args__(self) -> Iterator[tuple[str | None, object]]:
         """Row number; never a value. repr, str and what rich or a debugger prints come from it."""
         yield "row", self.row

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
@@ -11,7 +13,18 @@ from shapely.geometry.base import BaseGeometry
 from outreach_map.errors import Problem, Severity
 from outreach_map.intake.cells import DecimalMark
 
-MAX_BYTES = 200_000_000
+# What is larger is no table of a programme: it is said, and memory stays bounded.
+MAX_BYTES = 100_000_000
+MAX_UNPACKED = 4 * MAX_BYTES
+MAX_ROWS = 1_000_000
+MAX_COLUMNS = 2_000
+# As many as a cell of a spreadsheet holds.
+MAX_CELL = 32_767
+
+# Titles above a header are looked for in so many rows.
+_TITLE_ROWS = 8
+# The second header of a humanitarian export (HXL), such as #geo+lat.
+_TAG = re.compile(r"#[a-z][\w+ ]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, repr=False, slots=True)
@@ -59,9 +72,19 @@ class Source:
         row: int | None = None,
         column: str = "",
         severity: Severity = Severity.ERROR,
+        expected: str = "",
     ) -> Problem:
         """A problem of this file."""
-        return Problem(self.file, row, column, what, mend, severity=severity, sheet=self.sheet)
+        return Problem(
+            self.file,
+            row,
+            column,
+            what,
+            mend,
+            severity=severity,
+            sheet=self.sheet,
+            expected=expected,
+        )
 
     def fail(self, what: str, mend: str, *, row: int | None = None) -> Source:
         """Note what stops the file from being used."""
@@ -77,26 +100,36 @@ class Source:
         """Whether something stops the file from being used."""
         return any(problem.severity is Severity.ERROR for problem in self.problems)
 
-    def reshaped(self, header: Sequence[str], change: Callable[[SourceRow], SourceRow]) -> Source:
-        """The same file with other columns."""
-        return replace(self, columns=tuple(header), rows=[change(row) for row in self.rows])
+    def reshaped(
+        self, header: Sequence[str], change: Callable[[SourceRow], SourceRow | None]
+    ) -> Source:
+        """The same file with other columns, without the rows of which nothing can be made."""
+        rows = [made for row in self.rows if (made := change(row)) is not None]
+        return replace(self, columns=tuple(header), rows=rows)
 
 
 @dataclass(frozen=True)
 class Table:
     """What a reader may know of the table that it looks for.
 
-    `columns` are the names that a header may hold; `renamed` maps a programme's own names to them.
+    `columns` are the names that a header may hold, `prefixes` families of them such as `stock_`;
+    `renamed` maps a programme's own names to them.
     """
 
     columns: frozenset[str] = frozenset()
+    prefixes: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
 
     def known(self, name: str) -> bool:
         """Whether a name of a header is one of the table's, or of its forms."""
-        low = name.strip().lower()
-        last = low.rsplit("/", 1)[-1]
-        return low in self.columns or last in self.columns or low in self.renamed
+        low = " ".join(name.lower().split())
+        last = re.split("[/-]", low)[-1]
+        return (
+            low in self.columns
+            or last in self.columns
+            or low in self.renamed
+            or last.startswith(self.prefixes)
+        )
 
 
 def cell_text(value: object) -> str:
@@ -119,27 +152,91 @@ def cell_text(value: object) -> str:
 
 
 def add_rows(
-    source: Source, header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]
+    source: Source,
+    numbered: Iterable[tuple[int, Sequence[str]]],
+    table: Table,
+    *,
+    separated: bool = True,
 ) -> None:
-    """Take rows of text under a header into a source; the header is brought to lower case.
+    """Take numbered rows of text into a source, of which the first is its header, or a title above.
 
-    Equal texts are kept once: a log of a hundred thousand visits repeats few of them.
+    Blank rows have been left out. The header is brought to lower case. Equal texts are kept once,
+    since a log of a hundred thousand visits repeats few of them. Where cells are `separated` by a
+    character, one too many means that a cell holds it.
     """
-    names = tuple(name.strip().lower() for name in header)
+    rows = iter(numbered)
+    top = list(itertools.islice(rows, _TITLE_ROWS))
+    if not top:
+        if not source.failed:
+            source.fail("is empty", "Write a header row with the column names, then the rows.")
+        return
+    first = header_at([cells for _, cells in top], table)
+    names = _lowered(top[first][1])
     named = [name for name in names if name]
+    if len(named) > MAX_COLUMNS:
+        what = f"has more than {MAX_COLUMNS:,} columns"
+        source.fail(what, "Keep those that a table uses.", row=top[first][0])
+        return
     if len(set(named)) < len(named):
         source.fail("has two columns of the same name", "Rename or remove one of them.")
         return
     kept: dict[str, str] = {}
-    unnamed = False
-    for number, cells in rows:
-        if any(cell.strip() for cell in cells[len(names) :]):
-            what = "has more cells than the header"
-            source.fail(what, "Put a cell that holds the separator into quotes.", row=number)
+    source.rows += _taken(
+        source, names, itertools.chain(top[first + 1 :], rows), kept, separated=separated
+    )
+    if max(map(len, kept), default=0) > MAX_CELL:
+        _drop_long(source)
+    width = len(names)
+    spare = [i for i, name in enumerate(names) if not name]
+    lost = any(row.values[i] for row in source.rows for i in spare if i < len(row.values))
+    lost = lost or any(len(row.values) > width for row in source.rows)
+    source.columns = (*named, "") if lost else tuple(named)
+
+
+def _taken(
+    source: Source,
+    names: tuple[str, ...],
+    rows: Iterable[tuple[int, Sequence[str]]],
+    kept: dict[str, str],
+    *,
+    separated: bool,
+) -> Iterator[SourceRow]:
+    width, keep = len(names), kept.setdefault
+    for count, (number, cells) in enumerate(rows):
+        if count == MAX_ROWS:
+            source.fail(f"has more than {MAX_ROWS:,} rows", "Leave out old rows.")
+            return
+        texts = [*map(str.strip, cells)]
+        if len(texts) > width:
+            if not any(texts[width:]):
+                del texts[width:]
+            elif separated:
+                what = "has more cells than the header"
+                source.fail(what, "Put a cell that holds the separator into quotes.", row=number)
+                continue
+        if count == 0 and all(_TAG.fullmatch(text) for text in texts if text):
             continue
-        values = tuple(kept.setdefault(text, text) for text in map(str.strip, cells))
-        unnamed = unnamed or any(
-            value for name, value in zip(names, values, strict=False) if not name
-        )
-        source.rows.append(SourceRow(number, names, values))
-    source.columns = (*named, "") if unnamed else tuple(named)
+        yield SourceRow(number, names, tuple(map(keep, texts, texts)))
+
+
+def _drop_long(source: Source) -> None:
+    """Leave out the rows with cells that no spreadsheet could hold."""
+    long = {row.row for row in source.rows if max(map(len, row.values)) > MAX_CELL}
+    for number in sorted(long):
+        what = f"has a cell of more than {MAX_CELL:,} letters"
+        source.fail(what, "Shorten it; the end of a quote may be missing.", row=number)
+    source.rows = [row for row in source.rows if row.row not in long]
+
+
+def header_at(rows: Sequence[Sequence[str]], table: Table) -> int:
+    """Which of the first rows is the header: the one with most names that are known."""
+    scores = [sum(table.known(cell) for cell in cells if cell) for cells in rows[:_TITLE_ROWS]]
+    return scores.index(max(scores))
+
+
+def _lowered(header: Sequence[str]) -> tuple[str, ...]:
+    """Names of a header in lower case."""
+    names = [" ".join(name.split()) for name in header]
+    # ODK Central's own column beside a question `status`.
+    central = "KEY" in names
+    return tuple("__status" if central and name == "Status" else name.lower() for name in names)

@@ -14,9 +14,10 @@ Rows that are alike within one file are two visits: a team may come twice on a d
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 
 from outreach_map.errors import Problem, Severity
 from outreach_map.intake.rows import RawHotspot, RawVisit
@@ -49,14 +50,14 @@ class _Found:
 
 def merged(parts: Sequence[LogPart], problems: list[Problem]) -> list[RawVisit]:
     """Visits of all parts, each once, in the order of the files."""
+    if len(parts) == 1 and not parts[0].source.submitted:
+        problems += _alike(parts[0])
+        return list(parts[0].rows)
     found = [
         _Found(number, row, *part.source.submitted.get(row.row, ("", "")))
         for number, part in enumerate(parts)
         for row in part.rows
     ]
-    if len(parts) == 1 and not parts[0].source.submitted:
-        problems += _alike(parts[0])
-        return [one.visit for one in found]
     found = _latest_submissions(found, parts, problems)
     return [one.visit for one in _latest_files(found, parts, problems)]
 
@@ -138,7 +139,7 @@ def _alike(part: LogPart) -> Iterable[Problem]:
 
 
 def stale_last_visits(
-    hotspots: Sequence[RawHotspot], visits: Iterable[RawVisit], file: str
+    hotspots: Sequence[RawHotspot], visits: Iterable[RawVisit], source: Source
 ) -> Iterable[Problem]:
     """Warnings for a `last_visit` that the log has overtaken; the log counts."""
     newest: dict[str, date] = {}
@@ -148,13 +149,13 @@ def stale_last_visits(
     for hotspot in hotspots:
         logged = newest.get(hotspot.id)
         if hotspot.last_visit is not None and logged is not None and hotspot.last_visit < logged:
-            yield Problem(
-                file,
-                hotspot.row,
-                "last_visit",
+            yield source.problem(
                 "is older than the latest visit in the log",
                 "The log counts. Leave the column out where there is a log.",
+                row=hotspot.row,
+                column="last_visit",
                 severity=Severity.WARNING,
+                expected="the day of the latest visit, or nothing",
             )
 
 
@@ -162,6 +163,10 @@ def _key(visit: RawVisit) -> _Key:
     return (visit.date, visit.hotspot_id, visit.team_id)
 
 
+_CONTENT = itemgetter(*(name for name in RawVisit.model_fields if name != "row"))
+
+
 def _content(visit: RawVisit) -> tuple[object, ...]:
-    values: Mapping[str, object] = vars(visit)
-    return tuple(value for name, value in values.items() if name != "row")
+    """All that a row says."""
+    content: tuple[object, ...] = _CONTENT(vars(visit))
+    return content

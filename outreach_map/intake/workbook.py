@@ -2,34 +2,60 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from outreach_map.intake.cells import DecimalMark
-from outreach_map.intake.sources import MAX_BYTES, Source, Table, add_rows, cell_text
+from outreach_map.intake.sources import (
+    MAX_BYTES,
+    MAX_ROWS,
+    MAX_UNPACKED,
+    Source,
+    Table,
+    add_rows,
+    cell_text,
+)
 
-# A sheet of a million rows in all columns unpacks to less; a bomb to more.
-_MAX_UNPACKED = 5 * MAX_BYTES
-_TITLE_ROWS = 8
-_FAULTS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!")
+# Texts that cells share are kept in memory, all of them.
+_SHARED = "xl/sharedStrings.xml"
+_FAULTS = frozenset(("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"))
 
 
 def read_workbook(path: Path, source: Source, table: Table) -> None:
     """Read a sheet; rows are numbered as the spreadsheet numbers them."""
     source.decimal_mark = DecimalMark.POINT
-    try:
-        with zipfile.ZipFile(path) as packed:
-            if sum(part.file_size for part in packed.infolist()) > _MAX_UNPACKED:
-                source.fail("unpacks to more than any table needs", "Save it again, rows only.")
-                return
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
-        source.fail("is not a workbook that can be read", "Save it again as .xlsx.")
-        return
+    with warnings.catch_warnings():
+        # About styles and drop-down lists, which carry no data.
+        warnings.simplefilter("ignore")
+        try:
+            if _is_small(path, source):
+                _read(path, source, table)
+        except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError,
+                AttributeError, IndexError, ParseError, EOFError, NotImplementedError,
+                RuntimeError, zipfile.LargeZipFile):  # fmt: skip
+            source.rows, source.columns = [], ()
+            source.fail("is not a workbook that can be read", "Save it again as .xlsx.")
+
+
+def _is_small(path: Path, source: Source) -> bool:
+    """Whether what is packed will fit into memory; a bomb is a problem of its own."""
+    with zipfile.ZipFile(path) as packed:
+        sizes = {part.filename: part.file_size for part in packed.infolist()}
+    if sum(sizes.values()) > MAX_UNPACKED or sizes.get(_SHARED, 0) > MAX_BYTES:
+        limit = (MAX_BYTES if sum(sizes.values()) <= MAX_UNPACKED else MAX_UNPACKED) // 1_000_000
+        source.fail(f"unpacks to more than {limit:,} MB", "Save it again, with fewer rows.")
+        return False
+    return True
+
+
+def _read(path: Path, source: Source, table: Table) -> None:
+    book = load_workbook(path, read_only=True, data_only=True)
     try:
         if source.sheet and source.sheet not in book.sheetnames:
             source.fail("has no sheet of that name", "Correct the name behind # in outreach.toml.")
@@ -37,28 +63,24 @@ def read_workbook(path: Path, source: Source, table: Table) -> None:
         sheet = book[source.sheet] if source.sheet else book.worksheets[0]
         source.sheet = sheet.title
         sheet.reset_dimensions()
-        numbered = [
-            (number, [cell_text(value) for value in values])
-            for number, values in enumerate(sheet.iter_rows(values_only=True), start=1)
-        ]
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
-        source.fail("is damaged", "Save it again as .xlsx.")
-        return
+        values = sheet.iter_rows(values_only=True)
+        add_rows(source, _filled(values, source), table, separated=False)
     finally:
         book.close()
-    filled = [(number, cells) for number, cells in numbered if any(cells)]
-    if not filled:
-        source.fail("is empty", "Write a header row with the column names, then the rows.")
-        return
-    first = _header(filled, table)
-    for number, cells in filled[first + 1 :]:
-        if any(cell in _FAULTS for cell in cells):
+
+
+def _filled(rows: Iterator[tuple[object, ...]], source: Source) -> Iterator[tuple[int, list[str]]]:
+    """Numbered rows of text without the blank ones."""
+    for number, values in enumerate(rows, start=1):
+        # A row may claim any number, and those before it are made up.
+        if number > 2 * MAX_ROWS:
+            source.fail(f"has more than {MAX_ROWS:,} rows", "Leave out old rows.")
+            return
+        cells = [*map(cell_text, values)]
+        if not any(cells):
+            continue
+        if not _FAULTS.isdisjoint(cells):
             what = "holds an error of the spreadsheet, such as #N/A"
             source.fail(what, "Correct the formula, or write the value.", row=number)
-    add_rows(source, filled[first][1], filled[first + 1 :])
-
-
-def _header(rows: Sequence[tuple[int, Sequence[str]]], table: Table) -> int:
-    """Which of the first rows is the header: the one with most names that are known."""
-    scores = [sum(table.known(cell) for cell in cells if cell) for _, cells in rows[:_TITLE_ROWS]]
-    return scores.index(max(scores))
+            continue
+        yield number, cells

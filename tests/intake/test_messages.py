@@ -65,7 +65,8 @@ MESSAGES: dict[str, tuple[str, str | bytes, str]] = {
     "a comma within a number": (
         "hotspots.csv",
         HOTSPOTS + HOTSPOT.replace(",20,", ',"1,234",'),
-        f"hotspots.csv, row 2, column est_mid: is not a number. {DIGITS}",
+        "hotspots.csv, row 2, column est_mid: has a comma, which may part thousands or decimals. "
+        "Write a point before decimals, and nothing between thousands.",
     ),
     "beyond all numbers": (
         "visits.csv",
