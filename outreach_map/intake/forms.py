@@ -10,12 +10,13 @@ n/a. Which submission a row is, and what was decided about it, is in `submission
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from outreach_map.errors import Problem
 from outreach_map.intake.sources import Source, SourceRow
 from outreach_map.intake.submissions import submissions, with_decisions
 
@@ -95,7 +96,8 @@ def flattened(source: Source, shape: Shape, renamed: Mapping[str, str]) -> Sourc
     points = _geopoints(source, shape, renamed) if shape.located else {}
     options = _options(source, shape, renamed, exported)
     whole = _whole(source, shape, points, names)
-    if len(points) > 1 or (points and "geometry" in names.values()):
+    others = {own for name, own in names.items() if _last(name, renamed) not in points}
+    if len(points) > 1 or (points and "geometry" in others):
         source.fail(
             "has more than one question about a place",
             'Say which under [columns] in outreach.toml: "its name" = "geometry".',
@@ -122,32 +124,36 @@ def flattened(source: Source, shape: Shape, renamed: Mapping[str, str]) -> Sourc
     made.has_geometry = source.has_geometry or maker.outlines
     if exported:
         made.submitted = submissions(source)
-        _say_what_labels_hide(made, dict(zip(plain, header, strict=True)), shape)
+        made.problems += _hidden_by_labels(source, dict(zip(plain, header, strict=True)), shape)
     return made
 
 
-def _say_what_labels_hide(made: Source, names: Mapping[str, str], shape: Shape) -> None:
+def _hidden_by_labels(source: Source, names: Mapping[str, str], shape: Shape) -> Iterator[Problem]:
     """Several answers in one cell can be told apart by their names, and not by their labels."""
     for name, own in names.items():
         if own not in shape.lists or _XML_NAME.fullmatch(name):
             continue
-        if any(re.search(r"[^;|]\s", row.cells.get(own, "")) for row in made.rows):
+        if any(re.search(r"[^;|]\s", row.cells.get(name, "")) for row in source.rows):
             what = "holds several answers as labels, which cannot be told apart"
             mend = "Export with XML values and headers, or each answer in a column of its own."
-            made.problems.append(made.problem(what, mend, column=own))
+            yield source.problem(what, mend, column=own)
 
 
 def _own_name(name: str, shape: Shape, renamed: Mapping[str, str], exported: bool) -> str:
     if name in renamed:
         return renamed[name]
-    question = _question(name, shape, exported)
-    last = re.split("[/:-]", name)[-1] if exported else name
-    return renamed.get(last, question)
+    if exported and (last := _last(name, renamed)) in renamed:
+        return renamed[last]
+    return _question(name, shape, exported)
 
 
 def _last(name: str, renamed: Mapping[str, str]) -> str:
-    """Name of a question without its groups, unless all of it is a name of the programme's own."""
-    return name if name in renamed else re.split("[/:-]", name)[-1]
+    """Name of a question without its groups; a name of the programme's own is kept whole."""
+    ends = [match.end() for match in re.finditer("[/:-]", name)]
+    for end in (0, *ends):
+        if name[end:].strip() in renamed:
+            return name[end:].strip()
+    return name[ends[-1] :] if ends else name
 
 
 def _question(name: str, shape: Shape, exported: bool) -> str:

@@ -228,7 +228,7 @@ def _own_columns(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     ids = filled.get("id")
     if "id2" in filled:
         filled["id"] = filled.pop("id2")
-    elif "name" in filled and (ids is None or ids.dropna().astype(str).map(_MADE_UP).all()):
+    elif "name" in filled and (ids is None or all(_MADE_UP(str(one)) for one in ids.dropna())):
         filled["id"] = filled["name"]
         if "name" not in table.columns:
             del filled["name"]

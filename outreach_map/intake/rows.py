@@ -175,7 +175,7 @@ class RawTeam(Row):
     prefixes: ClassVar[tuple[str, ...]] = ("carry_",)
 
     id: Identifier
-    size: Count
+    size: Annotated[Count, Expected("a whole number from 2")]
     mode: Mode
     start: Text
     end: Text
