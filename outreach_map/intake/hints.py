@@ -35,6 +35,8 @@ _TO = {"to", "a", "as", "au", "ate", "hasta", "al", "until", "till", "hadi", "д
 _AND = {"and", "et", "y", "e", "na", "и"}
 _FILLERS = {"from", "de", "das", "from_the", "du", "le", "les", "o", "as", "la", "las", "los",
             "kutoka", "с", "h", "hrs", "hours", "horas", "uhr", "every", "at", "on"}  # fmt: skip
+# A comma behind a time begins another rule where a day follows.
+_NEXT_RULE = re.compile(r"[;\n]|(?<=[\dhm]),(?=\s*[^\W\d])")
 _TIME = re.compile(
     r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})|h|(?=\D|$))(?:h|hrs)?\s*(?P<half>[ap]\.?m\.?)?",
     re.IGNORECASE,
@@ -54,7 +56,7 @@ def hours_hint(text: str) -> str:
     >>> hours_hint("Пн-Пт 10:00 до 18:00"), hours_hint("by the kiosk")
     ('Mo-Fr 10:00-18:00', '')
     """
-    rules = [_rule(part) for part in re.split(r"[;\n]", _joined(text)) if part.strip()]
+    rules = [_rule(part) for part in _NEXT_RULE.split(_joined(text)) if part.strip()]
     if not rules or not all(rules):
         return ""
     hint = "; ".join(rules)

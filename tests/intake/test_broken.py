@@ -1,8 +1,8 @@
 """Broken files, one defect each and named by it: the exact problem that a planner reads.
 
-`broken/` holds them as somebody would have made them; `tests.intake.broken_binaries` makes those that
-are no text. `broken.csv` says what is expected, a row a problem. A name is the table, the defect,
-and for one file the sheet that was asked for.
+`broken/` holds them as somebody would have made them; `tests.intake.broken_binaries` makes those
+that are no text. `broken.csv` says what is expected, a row a problem. A name is the table, the
+defect, and for one file the sheet that was asked for.
 """
 
 from __future__ import annotations
