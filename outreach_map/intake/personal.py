@@ -33,7 +33,7 @@ PATTERNS: Mapping[About, Mapping[str, str]] = {
         "Spanish": "nombre nombres apellido apellidos apodo sobrenombre iniciales",
         "Portuguese": "nome nomes sobrenome apelido alcunha iniciais",
         "Swahili": "jina majina",
-        "Russian": "имя имена фамилия отчество фио кличка прозвище инициалы",
+        "Russian": "имя имени имена фамилия фамилии отчество фио кличка прозвище инициалы",
     },
     About.REACH: {
         "English": "phone phones phoneno phonenumber telephone tel mobile mobilenumber cell "
@@ -42,7 +42,7 @@ PATTERNS: Mapping[About, Mapping[str, str]] = {
         "Spanish": "telefono celular movil correo direccion domicilio",
         "Portuguese": "telefone celular telemovel correio morada endereco",
         "Swahili": "simu anwani barua_pepe makazi",
-        "Russian": "телефон тел моб мобильный ватсап телеграм адрес почта",
+        "Russian": "телефон телефона телефоны тел моб мобильный ватсап телеграм адрес адреса почта",
     },
     About.CODES: {
         "English": "uic client_id clientid client_code clientcode client_no client_number "

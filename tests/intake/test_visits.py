@@ -1,4 +1,4 @@
-"""The visit log out of many exports: each visit once, corrections win, and what the log overtakes."""
+"""The visit log out of many exports: each visit once, and corrections win."""
 
 from __future__ import annotations
 
