@@ -1,6 +1,7 @@
 """The greedy merge of squares against spopt's max-p: number and size of areas, and time.
 
-    python -m benchmarks.regions [STREETS.osm.pbf] [--seconds 600] [--json FILE]
+    python -m benchmarks.regions [STREETS.osm.pbf] [--population CELLS.csv] [--seconds 600]
+        [--json FILE]
 
 Max-p (Duque, Anselin & Rey 2012) knows a floor and no disc rule, so both are compared by the floor
 alone; what the disc rule adds is shown beside it. spopt is no dependency of this: without it, the
@@ -19,9 +20,11 @@ from pathlib import Path
 import numpy as np
 import shapely
 
+from benchmarks.cost_of_privacy import read_residents
 from benchmarks.privacy import DEMO
 from benchmarks.table import Row, show
 from outreach_map.network import read_extract, street_stops
+from outreach_map.privacy import Residents
 from outreach_map.privacy.areas import _metric, _utm, stop_weights
 from outreach_map.privacy.merge import Cell, Merger, extent
 from outreach_map.settings import PrivacyPolicy
@@ -35,8 +38,8 @@ class FloorOnly(Merger):
         return self.weight[number] >= self.floor
 
 
-def stops_of(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Stops in metres, and the buildings nearest to each."""
+def stops_of(path: Path, residents: Residents | None) -> tuple[np.ndarray, np.ndarray]:
+    """Stops in metres, and the residents or buildings nearest to each."""
     from pyproj import Transformer
 
     extract = read_extract(path, cache=False)
@@ -47,26 +50,26 @@ def stops_of(path: Path) -> tuple[np.ndarray, np.ndarray]:
         return _metric(to_metric, lon_lat)
 
     points = metric(stops)
-    return points, stop_weights(points, None, extract.building_lon_lat, metric)
+    return points, stop_weights(points, residents, extract.building_lon_lat, metric)
 
 
-def max_p(points: np.ndarray, weights: np.ndarray, policy: PrivacyPolicy, send) -> None:
+def max_p(points: np.ndarray, weights: np.ndarray, floor: int, cell_m: float, send) -> None:
     """Max-p of the squares by their middles; islands are tied to their nearest square."""
     import geopandas as gpd
     import libpysal
     from spopt.region import MaxPHeuristic
 
     cells, inverse = np.unique(
-        np.floor(points / policy.cell_m).astype(int), axis=0, return_inverse=True
+        np.floor(points / cell_m).astype(int), axis=0, return_inverse=True
     )
-    corner = cells * policy.cell_m
+    corner = cells * cell_m
     frame = gpd.GeoDataFrame(
         {
             "x": corner[:, 0],
             "y": corner[:, 1],
             "held": np.bincount(inverse.ravel(), weights=weights),
         },
-        geometry=shapely.box(*corner.T, *(corner + policy.cell_m).T),
+        geometry=shapely.box(*corner.T, *(corner + cell_m).T),
     )
     touching = libpysal.weights.Rook.from_dataframe(frame, use_index=False, silence_warnings=True)
     nearest = libpysal.weights.KNN.from_dataframe(frame, k=1)
@@ -89,7 +92,7 @@ def max_p(points: np.ndarray, weights: np.ndarray, policy: PrivacyPolicy, send) 
     began = time.perf_counter()
     np.random.seed(0)  # noqa: NPY002  # spopt's own generator
     model = MaxPHeuristic(
-        frame, joined, ["x", "y"], "held", policy.buildings, top_n=2,
+        frame, joined, ["x", "y"], "held", floor, top_n=2,
         max_iterations_construction=5, max_iterations_sa=1,
     )  # fmt: skip
     model.solve()
@@ -110,20 +113,21 @@ def described(name: str, merged: Sequence[Sequence[Cell]], seconds: float, cell_
     ]
 
 
-def measure(path: Path, limit_s: float) -> list[Row]:
+def measure(path: Path, residents: Residents | None, limit_s: float) -> list[Row]:
     policy = PrivacyPolicy()
-    points, weights = stops_of(path)
+    floor = policy.buildings if residents is None else policy.residents
+    points, weights = stops_of(path, residents)
     rows = []
     for name, kind in (("greedy, both rules", Merger), ("greedy, floor alone", FloorOnly)):
         began = time.perf_counter()
-        merged = kind(points, weights, policy.buildings, policy).run()
+        merged = kind(points, weights, floor, policy).run()
         rows += described(name, merged, time.perf_counter() - began, policy.cell_m)
     missing = [name for name in ("spopt", "libpysal") if find_spec(name) is None]
     if missing:
         print(f"max-p is left out: {', '.join(missing)} not installed")
         return rows
     receive, send = get_context("fork").Pipe(duplex=False)
-    child = get_context("fork").Process(target=max_p, args=(points, weights, policy, send))
+    child = get_context("fork").Process(target=max_p, args=(points, weights, floor, policy.cell_m, send))
     child.start()
     if receive.poll(limit_s):
         merged, seconds = receive.recv()
@@ -139,10 +143,12 @@ def main() -> None:
     """Parse, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("streets", type=Path, nargs="?", default=DEMO)
+    parser.add_argument("--population", type=Path, help="h3 or lon and lat, population")
     parser.add_argument("--seconds", type=float, default=600.0, help="limit for max-p")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    rows = measure(arguments.streets, arguments.seconds)
+    residents = None if arguments.population is None else read_residents(arguments.population)
+    rows = measure(arguments.streets, residents, arguments.seconds)
     show(f"Regions, {arguments.streets.parent.name}", rows, arguments.json)
 
 

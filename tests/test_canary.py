@@ -20,6 +20,7 @@ import shapely
 from click.testing import CliRunner
 
 from outreach_map import load_programme, plan_round, publish_round
+from outreach_map.attacks import read_round
 from outreach_map.audit.guesses import attack_round
 from outreach_map.audit.unpacked import unpacked
 from outreach_map.cli import main
@@ -172,7 +173,7 @@ def test_no_progress_line_log_or_repr_holds_a_canary(
 
 
 @pytest.mark.parametrize("method", ["area", "laplace"])
-def test_no_type_shows_a_canary_in_its_repr(planted, method: str) -> None:
+def test_no_type_shows_a_canary_in_its_repr(planted, method: str, tmp_path: Path) -> None:
     """Of every type of ours that a whole run leaves in memory, raw and released."""
     folder, places = planted
     toml = folder / "outreach.toml"
@@ -183,7 +184,9 @@ def test_no_type_shows_a_canary_in_its_repr(planted, method: str) -> None:
     extract = read_extract(programme.streets)
     kept = [read_tables(programme), raw_signs(programme)]
     plan = plan_round(programme, DEMO_ROUND)
-    kept += [plan, inspect(programme, DEMO_ROUND, extract), attack_round(programme, extract, plan)]
+    paths = publish_round(plan, tmp_path / "maps")
+    kept += [plan, inspect(programme, DEMO_ROUND, extract)]
+    kept += [attack_round(programme, extract, DEMO_ROUND, paths), read_round(DEMO_ROUND, paths)]
     gate = open_gate(programme, extract, kept[0], lambda _: None)
     kept += [gate, gate.mover, Locator(gate.division)]
     seen: dict[type, list[object]] = {}

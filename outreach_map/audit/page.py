@@ -44,6 +44,7 @@ def report_page(report: Report) -> str:
         touched=report.touched,
         holding=len({file for file, _ in report.holding}),
         rounds=report.rounds,
+        tells=len(report.tells),
         narrow=report.derived.narrow,
         checked=report.derived.checked,
         below=state.below,
@@ -57,6 +58,10 @@ def report_page(report: Report) -> str:
                 "name": attack.name,
                 "picture": _errors(attack),
                 "median": f"{attack.median_m:.0f}",
+                "low": f"{attack.low_m:.0f}",
+                "bits": f"{attack.bits:.1f}",
+                "most": f"{100 * attack.most:.0f}",
+                "building": f"{100 * attack.errors.same_building:.0f}",
                 "within": f"{100 * attack.within_50_m:.0f}",
                 "disc": f"{100 * attack.errors.in_disc:.0f}",
                 "closer": f"{np.median(attack.errors.closer):.0f}",
@@ -64,6 +69,8 @@ def report_page(report: Report) -> str:
             for attack in report.attacks
             if attack.errors.metres
         ],
+        compared=report.compared,
+        opened=report.opened,
         alone=report.alone,
         hotspots=report.hotspots,
     )

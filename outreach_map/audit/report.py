@@ -8,7 +8,9 @@
   note or an id of the planner's.
 - **Derivation**: no suppressed count follows from the bands of this and earlier rounds.
 - **Ledger**: the partition keeps its rules, and what is released is what the ledger says.
-- **Attacks**: how far the best guesses from the maps are from the truth.
+- **Metadata**: names, order, digits and clocks of the files say nothing of their own.
+- **Attacks**: how far the best guesses from the published files are from the truth, what comparing
+  rounds tells, and what a stolen key would open.
 """
 
 from __future__ import annotations
@@ -18,15 +20,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from outreach_map.attacks import metadata, opened_codes
 from outreach_map.audit.canaries import off_street, published_places, touched
 from outreach_map.audit.derive import Derived, derived_counts
-from outreach_map.audit.guesses import Attack, attack_round
+from outreach_map.audit.guesses import Attack, Compared, attack_round, compare_rounds
 from outreach_map.audit.unpacked import unpacked
 from outreach_map.network import StreetExtract
 from outreach_map.planning import Progress, plan_released, read_city, require_monday
 from outreach_map.privacy import (
     Inspection,
     inspect,
+    load_key,
+    open_private,
     raw_signs,
     release,
     release_twin,
@@ -34,8 +39,11 @@ from outreach_map.privacy import (
     shared_by,
 )
 from outreach_map.programme import Programme, load_programme
-from outreach_map.publish import Plan, publish_round
+from outreach_map.publish import publish_round
 from outreach_map.tables import Mode, Release
+
+# Ids that a thief of the key would try.
+_GUESSED = 500
 
 
 @dataclass(frozen=True)
@@ -60,8 +68,14 @@ class Report:
         Rounds whose bands were joined, and what follows from them.
     inspection
         The partition and the ledger.
+    tells
+        What names, order, digits or clocks of the files tell too much, in words.
     attacks
         How far the best guesses are off.
+    compared
+        What comparing the rounds tells.
+    opened
+        Codes that who steals the key opens to ids, where ids are counted as H1, H2 and so on.
     alone
         Hotspots that share all their published attributes with no other.
     hotspots
@@ -79,7 +93,10 @@ class Report:
     rounds: int
     derived: Derived
     inspection: Inspection
+    tells: tuple[str, ...]
     attacks: tuple[Attack, ...]
+    compared: Compared
+    opened: int
     alone: int
     hotspots: int
 
@@ -92,6 +109,7 @@ class Report:
         if self.touched:
             said.append(f"Something published comes near {self.touched} off-street canaries.")
         said += [f"A raw {kind} stands in {file}." for file, kind in self.holding]
+        said += [f"Metadata: {tell}." for tell in self.tells]
         if self.derived.narrow:
             said.append(
                 f"{self.derived.narrow} suppressed counts follow from the bands of the rounds."
@@ -112,7 +130,7 @@ def audit_round(
     start: date,
     *,
     worlds: int = 1,
-    rounds: int = 4,
+    rounds: int = 13,
     seed: int = 0,
     progress: Progress,
     cache: bool = True,
@@ -128,7 +146,8 @@ def audit_round(
     worlds
         How many twins, beside the one with the canaries.
     rounds
-        How many rounds up to this one are joined to derive counts.
+        How many rounds up to this one are joined to derive counts. The windows of 90 days of two
+        rounds have days in common when they are less than thirteen weeks apart.
     seed
         Seed of the moves; world i uses `seed + i`.
     progress
@@ -150,7 +169,7 @@ def audit_round(
     with tempfile.TemporaryDirectory(prefix="outreach-map-audit-") as temporary:
         own = _World(programme, extract, Path(temporary), progress)
         released = release(programme, start, extract)
-        plan, truth = own.published(released, "world")
+        truth = own.published(released, "world")
         canaries = off_street(extract.networks[Mode.WALK], published_places(truth), seed=seed)
         differing: set[str] = set()
         near = 0
@@ -160,16 +179,21 @@ def audit_round(
             twin = release_twin(
                 programme, start, extract, seed=seed + world, stands=canaries if off else None
             )
-            _, paths = own.published(twin, f"twin-{world}")
+            paths = own.published(twin, f"twin-{world}")
             differing |= _differing(truth, paths)
             if off:
                 near = touched(canaries, published_places(paths))
         progress("scanning what was published")
         holding, unsigned = _scan(programme, truth)
+        tells = metadata(truth, start).tells
+        progress("attacking the round")
+        attacks = attack_round(programme, extract, start, truth)
     progress("deriving counts")
     starts = [start - timedelta(weeks=ago) for ago in range(rounds)]
-    derived = derived_counts(releases(programme, starts, extract))
-    progress("attacking the round")
+    earlier = releases(programme, starts, extract)
+    codes = [hotspot.code for hotspot in released.hotspots]
+    key = load_key(open_private(folder))
+    opened = opened_codes(key, programme.name, codes, [f"H{n}" for n in range(1, _GUESSED + 1)])
     return Report(
         programme=programme.name,
         start=start,
@@ -180,9 +204,12 @@ def audit_round(
         holding=holding,
         unsigned=unsigned,
         rounds=rounds,
-        derived=derived,
+        derived=derived_counts(earlier),
         inspection=inspect(programme, start, extract),
-        attacks=attack_round(programme, extract, plan),
+        tells=tells,
+        attacks=attacks,
+        compared=compare_rounds(earlier),
+        opened=len(opened),
         alone=sum(count == 1 for count in shared_by(released.hotspots).values()),
         hotspots=len(released.hotspots),
     )
@@ -197,9 +224,9 @@ class _World:
     directory: Path
     progress: Progress
 
-    def published(self, released: Release, name: str) -> tuple[Plan, list[Path]]:
+    def published(self, released: Release, name: str) -> list[Path]:
         plan = plan_released(self.programme, released, self.extract, progress=self.progress)
-        return plan, publish_round(plan, self.directory / name)
+        return publish_round(plan, self.directory / name)
 
 
 def _differing(paths: list[Path], others: list[Path]) -> set[str]:

@@ -7,9 +7,10 @@ from outreach_map.privacy.inspect import (
     AreaHolding,
     Errors,
     Inspection,
+    Metric,
     errors_of,
     inspect,
-    plausible_nodes,
+    plausible_places,
     releases,
 )
 from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private, write_key
@@ -29,6 +30,7 @@ __all__ = [
     "Candidate",
     "Errors",
     "Inspection",
+    "Metric",
     "Partition",
     "ProgrammeKey",
     "Residents",
@@ -42,7 +44,7 @@ __all__ = [
     "open_private",
     "partition",
     "passphrase_of",
-    "plausible_nodes",
+    "plausible_places",
     "raw_signs",
     "release",
     "release_twin",

@@ -216,9 +216,9 @@ def _sites(
     sites, numbers = mover.settle(
         ledger.sites, middles, {raw_id: where[0] for raw_id, where in before.items() if where}
     )
+    places = {number: mover.place(sites[number]) for number in sorted(set(numbers.values()))}
     return replace(ledger, sites=sites), {
-        raw_id: _Site(raw_id, (number,), mover.place(sites[number]))
-        for raw_id, number in numbers.items()
+        raw_id: _Site(raw_id, (number,), places[number]) for raw_id, number in numbers.items()
     }
 
 

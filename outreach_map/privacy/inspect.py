@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from outreach_map.intake import RawTables, read_tables
 from outreach_map.network import StreetExtract, street_stops
@@ -131,12 +132,14 @@ class Errors:
 
     `metres` ascending; `in_disc` the share of hotspots in the disc guessed for them; `closer`
     ascending, how many buildings are nearer to the guess than the hotspot is (k as estimated by
-    Cassa et al. 2006, doi:10.1197/jamia.M1892).
+    Cassa et al. 2006, doi:10.1197/jamia.M1892); `same_building` the share of hotspots that have
+    the same nearest building as their guess.
     """
 
     metres: tuple[float, ...]
     in_disc: float
     closer: tuple[int, ...]
+    same_building: float = 0.0
 
 
 def errors_of(
@@ -159,6 +162,7 @@ def errors_of(
     ]
     if not rows:
         return Errors((), 0.0, ())
+    buildings = gate.division.metric(extract.building_lon_lat)
     truth = gate.division.metric(np.array([place for _, place in rows]))
     guess = gate.division.metric(np.array([guesses[code] for code, _ in rows]))
     disc = gate.division.metric(np.array([discs[code] for code, _ in rows]))
@@ -166,20 +170,26 @@ def errors_of(
     return Errors(
         tuple(np.sort(metres).tolist()),
         float((np.linalg.norm(truth - disc, axis=1) <= disc_m).mean()),
-        tuple(sorted(_closer(gate, extract, guess, metres))),
+        _closer(buildings, guess, metres),
+        _same_nearest(buildings, guess, truth),
     )
 
 
 def _closer(
-    gate: Gate, extract: StreetExtract, guess: NDArray[np.float64], metres: NDArray[np.float64]
-) -> list[int]:
-    if not len(extract.building_lon_lat):
-        return [0] * len(guess)
-    buildings = gate.division.metric(extract.building_lon_lat)
-    return [
-        int((np.linalg.norm(buildings - here, axis=1) < reach).sum())
-        for here, reach in zip(guess, metres, strict=True)
-    ]
+    buildings: NDArray[np.float64], guess: NDArray[np.float64], metres: NDArray[np.float64]
+) -> tuple[int, ...]:
+    if not len(buildings):
+        return (0,) * len(guess)
+    found = cKDTree(buildings).query_ball_point(guess, metres, return_length=True)
+    return tuple(sorted(int(count) for count in found))
+
+
+def _same_nearest(
+    buildings: NDArray[np.float64], guess: NDArray[np.float64], truth: NDArray[np.float64]
+) -> float:
+    if not len(buildings):
+        return 0.0
+    return float((nearest_place(buildings, guess)[1] == nearest_place(buildings, truth)[1]).mean())
 
 
 def _stops(programme: Programme, extract: StreetExtract) -> NDArray[np.float64]:
@@ -193,24 +203,17 @@ def _opened(programme: Programme, extract: StreetExtract) -> tuple[RawTables, Ga
     return raw, open_gate(programme, extract, raw, lambda _: None)
 
 
-def plausible_nodes(
+def plausible_places(
     programme: Programme, extract: StreetExtract
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], Metric]:
-    """Street nodes in metres, and how plausible each is by the partition's own prior.
+    """Places by streets (n, 2) in degrees, and how plausible each is by the partition's own prior.
 
     What an adversary who knows streets, buildings and residents would weigh places by; and the
-    function that turns degrees into the same metres.
+    function that turns degrees into metres.
     """
     raw, gate = _opened(programme, extract)
-    walk = extract.networks[Mode.WALK]
     stops = _stops(programme, extract)
     points = gate.division.metric(stops)
     inside = gate.division.areas_of_points(stops) >= 0
     weights = stop_weights(points, residents(raw), extract.building_lon_lat, gate.division.metric)
-    nodes = gate.division.metric(walk.lon_lat)
-    main = np.flatnonzero(walk.component == 0)
-    _, near = nearest_place(nodes[main], points)
-    mass = np.bincount(
-        main[near], weights=np.where(inside, plausibility(weights), 0.0), minlength=len(nodes)
-    )
-    return nodes, mass.astype(np.float64), gate.division.metric
+    return stops, np.where(inside, plausibility(weights), 0.0), gate.division.metric

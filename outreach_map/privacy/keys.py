@@ -13,6 +13,7 @@ import hmac
 import os
 import stat
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
@@ -35,6 +36,14 @@ class ProgrammeKey:
         if len(self.secret) != KEY_BYTES:
             raise ValueError(f"a key has {KEY_BYTES} bytes")
 
+    @cached_property
+    def _of_codes(self) -> bytes:
+        return self.derive("codes")
+
+    @cached_property
+    def _of_ids(self) -> bytes:
+        return self.derive("ids")
+
     def derive(self, purpose: str) -> bytes:
         """32 bytes for one purpose (HKDF-SHA256, RFC 5869)."""
         kdf = HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=f"outreach-map 1 {purpose}".encode())
@@ -46,13 +55,13 @@ class ProgrammeKey:
         `epoch` counts how often the record got a new code; codes of two epochs are unlinked.
         """
         message = "\0".join((kind, programme, raw_id, str(epoch))).encode()
-        digest = hmac.digest(self.derive("codes"), message, "sha256")
+        digest = hmac.digest(self._of_codes, message, "sha256")
         return f"{kind}-{base64.b32encode(digest)[:_CODE_LETTERS].decode()}"
 
     def digest(self, kind: str, raw_id: str) -> str:
         """What the ledger knows a raw id by: nothing that can be read back."""
         message = "\0".join((kind, raw_id)).encode()
-        return hmac.digest(self.derive("ids"), message, "sha256").hex()[:32]
+        return hmac.digest(self._of_ids, message, "sha256").hex()[:32]
 
 
 def open_private(folder: Path) -> Path:

@@ -20,7 +20,9 @@ from outreach_map.programme import Programme
 # A published coordinate has four decimals, so a raw one is known by its fifth.
 _DECIMALS = 4
 _DIGITS = (5, 6, 7)
-_NUMBER = re.compile(rb"\d+\.\d{5,}")
+_NUMBER = re.compile(rb"\d+[.,]\d{5,}")
+# Whole numbers of these many to a degree: OpenStreetMap's, and millionths.
+_PER_DEGREE = (10**7, 10**6)
 # Shorter words are found anywhere.
 _LONG_ENOUGH = 8
 _LONG_ID = 6
@@ -31,7 +33,7 @@ class Signs:
     """Byte forms by kind; `unsigned` counts raw values too plain to be told from chance.
 
     `numbers` are coordinates as text, `words` kinds with ids and notes, and `eights` coordinates as
-    doubles and as pairs of floats, each of eight bytes.
+    doubles and as pairs of floats or of whole numbers, each of eight bytes.
     """
 
     numbers: frozenset[bytes]
@@ -52,7 +54,8 @@ class Signs:
 
     def _has_number(self, content: bytes) -> bool:
         """Whether a number as text begins as a raw one does."""
-        for token in set(_NUMBER.findall(content)):
+        for written in set(_NUMBER.findall(content)):
+            token = written.replace(b",", b".")
             point = token.index(b".") + 1
             heads = {token, *(token[: point + digits] for digits in _DIGITS)}
             if not heads.isdisjoint(self.numbers):
@@ -132,3 +135,7 @@ def _eights(place: tuple[float, float]) -> Iterable[bytes]:
     for pair in (place, place[::-1]):
         yield struct.pack("<2f", *pair)
         yield struct.pack(">2f", *pair)
+        for steps in _PER_DEGREE:
+            whole = [round(value * steps) for value in pair]
+            yield struct.pack("<2i", *whole)
+            yield struct.pack(">2i", *whole)

@@ -7,8 +7,10 @@ comes from the key and the number of the site, never from where it is, and is ke
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -70,37 +72,38 @@ class Mover:
         -------
         All sites, and raw id -> number of its site.
         """
-        found = list(sites)
+        ordered = sorted(rows)
+        if not ordered:
+            return sites, {}
+        places = self.division.metric(np.array([place for _, place in ordered]))
+        near = _Near(self.division.metric(np.array([s.founded for s in sites]).reshape(-1, 2)))
         numbers: dict[str, int] = {}
-        for raw_id, place in sorted(rows):
-            kept = before.get(raw_id, len(found))
-            near = None
-            if kept < len(found) and self._nearest(found[kept : kept + 1], place) is not None:
-                near = kept
-            if near is None:
-                near = self._nearest(found, place)
-            if near is None:
-                near = len(found)
-                found.append(self._founded(near, place))
-            numbers[raw_id] = near
-        return tuple(found), numbers
+        founders = []
+        for row, ((raw_id, _), here) in enumerate(zip(ordered, places, strict=True)):
+            number = before.get(raw_id)
+            if number is None or not near.holds(number, here):
+                number = near.nearest(here)
+            if number is None:
+                number = near.add(here)
+                founders.append(row)
+            numbers[raw_id] = number
+        fresh = self._founded(len(sites), [ordered[row][1] for row in founders])
+        return (*sites, *fresh), numbers
 
-    def _nearest(self, sites: Sequence[Site], place: tuple[float, float]) -> int | None:
-        if not sites:
-            return None
-        here = self.division.metric(np.array([place]))
-        founded = self.division.metric(np.array([site.founded for site in sites]))
-        distance, number = nearest_place(founded, here)
-        return int(number[0]) if distance[0] <= SAME_SITE_M else None
-
-    def _founded(self, number: int, place: tuple[float, float]) -> Site:
-        offset = offsets_m(self.key, self._noise, self._law, self.programme, [f"site {number}"])
-        moved = self.division.metric(np.array([place])) + offset
+    def _founded(self, first: int, places: Sequence[tuple[float, float]]) -> tuple[Site, ...]:
+        """New sites at places, numbered from `first` on."""
+        if not places:
+            return ()
+        names = [f"site {first + step}" for step in range(len(places))]
+        offsets = offsets_m(self.key, self._noise, self._law, self.programme, names)
+        moved = self.division.metric(np.array(places)) + offsets
         main = np.flatnonzero(self.walk.component == 0)
         _, near = nearest_place(self.division.metric(self.walk.lon_lat[main]), moved)
-        anchor = np.round(self.walk.lon_lat[main[near[0]]], DECIMALS)
-        centre = self._degrees(moved)[0]
-        return Site(place, _pair(centre), _pair(anchor))
+        anchors = np.round(self.walk.lon_lat[main[near]], DECIMALS)
+        return tuple(
+            Site(place, _pair(centre), _pair(anchor))
+            for place, centre, anchor in zip(places, self._degrees(moved), anchors, strict=True)
+        )
 
     def place(self, site: Site) -> Place:
         """The disc that holds the truth: always for the donut, with 95 in 100 for Laplace."""
@@ -116,12 +119,55 @@ class Mover:
             mapped=2 * reach_m <= self.policy.widest_m,
         )
 
+    @cached_property
+    def _to_degrees(self) -> Transformer:
+        return Transformer.from_crs(self.division.epsg, 4326, always_xy=True)
+
     def _degrees(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        back = Transformer.from_crs(self.division.epsg, 4326, always_xy=True)
-        return np.column_stack(back.transform(xy[:, 0], xy[:, 1]))
+        return np.column_stack(self._to_degrees.transform(xy[:, 0], xy[:, 1]))
 
     def _rounded(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.round(self._degrees(xy), DECIMALS)
+
+
+class _Near:
+    """Founders of sites by squares of their reach, so that a nearest one is found at once."""
+
+    def __init__(self, founders: NDArray[np.float64]) -> None:
+        self.founders: list[NDArray[np.float64]] = []
+        self.squares: dict[tuple[int, int], list[int]] = {}
+        for here in founders:
+            self.add(here)
+
+    def add(self, here: NDArray[np.float64]) -> int:
+        """Number of a new founder."""
+        number = len(self.founders)
+        self.founders.append(here)
+        self.squares.setdefault(self._square(here), []).append(number)
+        return number
+
+    def holds(self, number: int, here: NDArray[np.float64]) -> bool:
+        """Whether a place is within reach of a founder that there is."""
+        return number < len(self.founders) and self._apart(number, here) <= SAME_SITE_M
+
+    def nearest(self, here: NDArray[np.float64]) -> int | None:
+        """The nearest founder in reach; of equally near ones the first."""
+        column, row = self._square(here)
+        around = [
+            number
+            for i in (column - 1, column, column + 1)
+            for j in (row - 1, row, row + 1)
+            for number in self.squares.get((i, j), ())
+        ]
+        best = min(((self._apart(n, here), n) for n in around), default=(np.inf, -1))
+        return best[1] if best[0] <= SAME_SITE_M else None
+
+    def _apart(self, number: int, here: NDArray[np.float64]) -> float:
+        return math.dist(self.founders[number], here)
+
+    @staticmethod
+    def _square(here: NDArray[np.float64]) -> tuple[int, int]:
+        return int(here[0] // SAME_SITE_M), int(here[1] // SAME_SITE_M)
 
 
 def _pair(place: NDArray[np.float64]) -> tuple[float, float]:

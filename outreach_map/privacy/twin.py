@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
@@ -110,7 +111,13 @@ class _Twin:
             ),
             teams=tuple(self._other_base(row) for row in raw.teams),
             risks=tuple(
-                row.model_copy(update={"description": self._word(), "mitigation": self._word()})
+                row.model_copy(
+                    update={
+                        "geometry": self._other_zone(row.geometry),
+                        "description": self._word(),
+                        "mitigation": self._word(),
+                    }
+                )
                 for row in raw.risks
             ),
             decisions=tuple(
@@ -151,6 +158,14 @@ class _Twin:
         middle = geometry.centroid
         return translate(geometry, lon - middle.x, lat - middle.y)
 
+    def _other_zone(self, geometry: BaseGeometry) -> BaseGeometry:
+        """Another zone that touches the same areas: a spot in each, wherever a street stands."""
+        touched = self.gate.division.areas_touched(geometry)
+        open_to = [np.flatnonzero(self.area_of_stand == area) for area in touched]
+        if not touched or not all(len(own) for own in open_to):
+            return geometry
+        return shapely.MultiPoint([self.stands[self.generator.choice(own)] for own in open_to])
+
     def _other_base(self, team: RawTeam) -> RawTeam:
         changes: dict[str, object] = {"size": int(self.generator.integers(2, 6))}
         for end, named in (("start", team.start), ("end", team.end)):
@@ -185,7 +200,10 @@ class _Twin:
 
     def _recounted(self, row: RawHotspot) -> RawHotspot:
         count = self._within(people_band, row.est_mid)
-        changes: dict[str, object] = {"review_by": self._same_week(row.review_by)}
+        changes: dict[str, object] = {
+            "review_by": self._same_week(row.review_by),
+            "last_visit": self._same_week(row.last_visit),
+        }
         if count is not None:
             changes |= {"est_min": count, "est_mid": count, "est_max": count}
         return row.model_copy(update=changes)
