@@ -20,8 +20,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from benchmarks.cost_of_privacy import read_residents
-from benchmarks.privacy import DEMO
+from benchmarks.privacy import DEMO, read_residents
 from benchmarks.table import Row, show
 from outreach_map.network import read_extract, street_stops
 from outreach_map.privacy import Residents
@@ -59,9 +58,7 @@ def max_p(points: np.ndarray, weights: np.ndarray, floor: int, cell_m: float, se
     import libpysal
     from spopt.region import MaxPHeuristic
 
-    cells, inverse = np.unique(
-        np.floor(points / cell_m).astype(int), axis=0, return_inverse=True
-    )
+    cells, inverse = np.unique(np.floor(points / cell_m).astype(int), axis=0, return_inverse=True)
     corner = cells * cell_m
     frame = gpd.GeoDataFrame(
         {
@@ -127,10 +124,18 @@ def measure(path: Path, residents: Residents | None, limit_s: float) -> list[Row
         print(f"max-p is left out: {', '.join(missing)} not installed")
         return rows
     receive, send = get_context("fork").Pipe(duplex=False)
-    child = get_context("fork").Process(target=max_p, args=(points, weights, floor, policy.cell_m, send))
+    asked = (points, weights, floor, policy.cell_m, send)
+    child = get_context("fork").Process(target=max_p, args=asked)
     child.start()
-    if receive.poll(limit_s):
-        merged, seconds = receive.recv()
+    # So that a child that fails ends the wait.
+    send.close()
+    try:
+        answer = receive.recv() if receive.poll(limit_s) else None
+    except EOFError:
+        print("max-p is left out: it failed")
+        return rows
+    if answer is not None:
+        merged, seconds = answer
         rows += described("max-p, floor alone", merged, seconds, policy.cell_m)
         child.join()
     else:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
+import sqlite3
 import struct
 import zlib
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+import shapely
 from click.testing import CliRunner
+from geopandas.geodataframe import GeoDataFrame
 
 from outreach_map import load_programme
 from outreach_map.audit import audit_round
@@ -79,6 +84,77 @@ def test_raw_data_are_found_in_every_packing(how: str, packing: str, folder: Pat
         name = "plan.gpkg"
     found = {kind for part in unpacked(name, content) for kind in signs.found_in(part)}
     assert found == {KINDS.get(how, "coordinate")}
+
+
+def _gzip_in_base64_in_base64(content: bytes) -> bytes:
+    return base64.b64encode(b'{"a":"' + base64.b64encode(gzip.compress(content)) + b'"}')
+
+
+PACKINGS: dict[str, Callable[[bytes], bytes]] = {
+    "short base64": lambda c: b'"' + base64.b64encode(c[:16]) + b'"',
+    "base64 of addresses": lambda c: b"?q=" + base64.urlsafe_b64encode(b"\xff\xfe\xfd" + c),
+    "hexadecimal": lambda c: b"<i>" + c.hex().encode() + b"</i>",
+    "gzip": lambda c: b"before" + gzip.compress(c),
+    "zlib within": lambda c: b"before" + zlib.compress(c),
+    "bare deflate": lambda c: zlib.compress(c, wbits=-15),
+    "one within the other": _gzip_in_base64_in_base64,
+}
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+@pytest.mark.parametrize("name", ["page.html", "plan.gpkg", "gaps.csv"])
+def test_every_packing_of_every_file_is_opened(packing: str, name: str, folder: Path) -> None:
+    signs = raw_signs(load_programme(folder))
+    content = PACKINGS[packing](struct.pack("<2d", LON, LAT) + bytes(32))
+    assert not signs.found_in(content)
+    found = {kind for part in unpacked(name, content) for kind in signs.found_in(part)}
+    assert found == {"coordinate"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        struct.pack("<2i", round(LON * 1e7), round(LAT * 1e7)),
+        struct.pack(">2i", round(LAT * 1e6), round(LON * 1e6)),
+        f"{LON}".replace(".", ",").encode(),
+    ],
+    ids=["steps of OpenStreetMap", "millionths", "decimal comma"],
+)
+def test_other_ways_to_write_a_place_are_known(content: bytes, folder: Path) -> None:
+    assert raw_signs(load_programme(folder)).found_in(b"x" + content + b"x") == {"coordinate"}
+
+
+def test_free_pages_and_extents_of_a_geopackage_are_read(folder: Path, tmp_path: Path) -> None:
+    """A row that was deleted, and the extent that it left behind, are in the file still."""
+    signs = raw_signs(load_programme(folder))
+    path = tmp_path / "plan.gpkg"
+
+    def found() -> set[str]:
+        raw = path.read_bytes()
+        return {kind for part in unpacked(path.name, raw) for kind in signs.found_in(part)}
+
+    shapes = [shapely.Point(LON, LAT), shapely.Point(13.1, 53.5)]
+    GeoDataFrame({"a": [1, 2]}, geometry=shapes, crs=4326).to_file(path, layer="x")
+    assert found() == {"coordinate"}
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("PRAGMA secure_delete = OFF")
+        for (trigger,) in file.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            file.execute(f'DROP TRIGGER "{trigger}"')
+        file.execute("DELETE FROM x WHERE a = 1")
+        file.execute("DROP TABLE IF EXISTS rtree_x_geom")
+        file.commit()
+    assert found() == {"coordinate"}
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("VACUUM")
+    # Now nothing but the extent in the table of contents tells.
+    assert found() == {"coordinate"}
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("UPDATE gpkg_contents SET min_x = 0, max_x = 0, min_y = 0, max_y = 0")
+        file.commit()
+        file.execute("VACUUM")
+    assert found() == set()
 
 
 def test_four_decimals_are_no_sign_and_repr_says_nothing(folder: Path) -> None:

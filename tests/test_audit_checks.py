@@ -125,6 +125,7 @@ def report(country: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
         ({"differing": ("plan.gpkg",)}, "differ in: plan.gpkg"),
         ({"touched": 2}, "2 off-street canaries"),
         ({"holding": (("gaps.csv", "id"),)}, "A raw id stands in gaps.csv"),
+        ({"tells": ("gaps.csv keeps an order of its own",)}, "Metadata: gaps.csv keeps an order"),
         ({"derived": None}, "1 suppressed counts follow"),
         ({"inspection": None}, "The ledger is not right"),
     ],

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from outreach_map.attacks.beliefs import Prior
 from outreach_map.privacy.noise import Noise, NoisePolicy, log_density
 
+# No law in use leads a place farther than this, but once in ten thousand millions.
+_FAR_M = 6000.0
+
 
 def inside_area(prior: Prior, in_area: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Belief from an area, however often it is released: the prior inside it.
@@ -27,12 +30,14 @@ def likeliest_by_noise(
     Bayes' rule over the candidates (Shokri et al. 2011, doi:10.1109/SP.2011.18); of fresh noise
     each week more is left every week.
     """
-    distance = np.linalg.norm(prior.xy[:, None, :] - seen[None, :, :], axis=2)
+    near = np.flatnonzero(np.linalg.norm(prior.xy - seen.mean(axis=0), axis=1) <= _FAR_M)
+    distance = np.linalg.norm(prior.xy[near][:, None, :] - seen[None, :, :], axis=2)
     with np.errstate(divide="ignore"):
-        weight = log_density(noise, policy, distance).sum(axis=1) + np.log(prior.mass)
+        weight = log_density(noise, policy, distance).sum(axis=1) + np.log(prior.mass[near])
     if not np.isfinite(weight).any():
         return mean_place(prior, seen)
-    belief: NDArray[np.float64] = np.exp(weight - weight.max())
+    belief = np.zeros(len(prior.mass))
+    belief[near] = np.exp(weight - weight.max())
     return belief
 
 

@@ -202,8 +202,7 @@ def partition(
     """
     epsg = _utm(study_area)
     to_metric = Transformer.from_crs(4326, epsg, always_xy=True)
-    stops = street_stops(streets).lon_lat
-    stops = stops[shapely.contains_xy(study_area, stops)]
+    stops = plausible_stops(study_area, streets)
     if not len(stops):
         raise PrivacyError(
             "The study area has no street on which anybody could be met.",
@@ -215,6 +214,20 @@ def partition(
     floor = policy.buildings if residents is None else policy.residents
     merged = Merger(points, weights, floor, policy).run()
     return _assemble(merged, points, weights, streets, epsg, policy)
+
+
+def plausible_stops(study_area: BaseGeometry, streets: StreetNetwork) -> NDArray[np.float64]:
+    """(n, 2) degrees of the street stops of a study area, in an order of their own.
+
+    By longitude and latitude, so that the order of streets in a file has no say where two stops are
+    equally near to somebody.
+    """
+    stops = street_stops(streets).lon_lat
+    return _in_order(stops[shapely.contains_xy(study_area, stops)])
+
+
+def _in_order(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    return rows[np.lexsort(rows.T[::-1])] if len(rows) else rows
 
 
 def restore(
@@ -266,11 +279,13 @@ def stop_weights(
 ) -> NDArray[np.float64]:
     """Residents, or where those are unknown buildings, that stand nearest to each stop, (n,).
 
-    `points` (n, 2) are the stops in metres; `metric` turns degrees into the same metres.
+    `points` (n, 2) are the stops in metres; `metric` turns degrees into the same metres. The order
+    of residents and buildings has no say.
     """
     if residents is not None:
-        return _spread_people(points, metric(residents.lon_lat), residents.people)
-    return _count_near(points, metric(buildings))
+        told = _in_order(np.column_stack([residents.lon_lat, residents.people]))
+        return _spread_people(points, metric(told[:, :2]), told[:, 2])
+    return _count_near(points, metric(_in_order(buildings)))
 
 
 def _spread_people(

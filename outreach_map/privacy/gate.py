@@ -118,7 +118,7 @@ def open_gate(programme: Programme, extract: StreetExtract, raw: RawTables, say:
     return Gate(programme, extract, private, key, ledger, division)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class _Site:
     """A raw row with a location: where it is released, for the ledger, and as what place."""
 

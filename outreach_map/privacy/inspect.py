@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from outreach_map.intake import RawTables, read_tables
-from outreach_map.network import StreetExtract, street_stops
-from outreach_map.privacy.areas import stop_weights
+from outreach_map.network import StreetExtract
+from outreach_map.privacy.areas import plausible_stops, stop_weights
 from outreach_map.privacy.freeze import inputs_sha256, residents, study_area, study_bounds
 from outreach_map.privacy.gate import Gate, open_gate, pass_through
 from outreach_map.privacy.merge import disc_rule_holds, nearest_place, plausibility
@@ -194,8 +193,7 @@ def _same_nearest(
 
 def _stops(programme: Programme, extract: StreetExtract) -> NDArray[np.float64]:
     """Stops of the study area: those that the partition is made of."""
-    stops = street_stops(extract.networks[Mode.WALK]).lon_lat
-    return stops[shapely.contains_xy(study_area(programme, extract), stops)]
+    return plausible_stops(study_area(programme, extract), extract.networks[Mode.WALK])
 
 
 def _opened(programme: Programme, extract: StreetExtract) -> tuple[RawTables, Gate]:

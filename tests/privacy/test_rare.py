@@ -80,3 +80,24 @@ def test_told_hours_are_hours_and_telling_them_again_changes_nothing(one: str, o
     told = half_hours(Hours(f"We {one}-{other}"))
     assert half_hours(told) == told
     assert all(minute in ("00", "30") for minute in told.text.replace("-", ":").split(":")[1::2])
+
+
+def at(code: str, km_east: float, languages: tuple[str, ...]) -> Hotspot:
+    lon = 9.5 + km_east / (111.195 * 0.6807)
+    place = Place((1,), shapely.box(9, 47, 10, 48), (round(lon, 4), 47.1))
+    return Hotspot(code=code, place=place, languages=languages)
+
+
+def test_what_is_shared_across_the_country_only_is_rare_in_its_district() -> None:
+    rows = [at("H-AAAA", 0.0, ("ro",)), at("H-BAAA", 9.5, ("ro",)), at("H-CAAA", 25.0, ("ro",))]
+    assert [row.languages for row in suppress_rare(rows, 2)] == [("ro",), ("ro",), ()]
+    assert [row.languages for row in suppress_rare(rows, 1)] == [("ro",)] * 3
+    # Three are needed: the first has two others in none of its districts, and so nobody has.
+    assert [row.languages for row in suppress_rare(rows, 3)] == [()] * 3
+
+
+def test_what_is_left_out_of_one_may_leave_others_alone() -> None:
+    rows = [at(f"H-{chr(65 + n)}AAA", 9.0 * n, ("ro",)) for n in range(4)]
+    # Only the two in the middle have two others within 10 km, and lose them with the outer ones.
+    assert [row.languages for row in suppress_rare(rows, 3)] == [()] * 4
+    assert [row.languages for row in suppress_rare(rows, 2)] == [("ro",)] * 4
