@@ -21,12 +21,12 @@ class Row:
     @classmethod
     def at_most(cls, name: str, value: float, unit: str, reach: float) -> Row:
         """A measure that should not be above its reach."""
-        return cls(name, value, unit, reach, value <= reach)
+        return cls(name, float(value), unit, reach, bool(value <= reach))
 
     @classmethod
     def at_least(cls, name: str, value: float, unit: str, reach: float) -> Row:
         """A measure that should not be below its reach."""
-        return cls(name, value, unit, reach, value >= reach)
+        return cls(name, float(value), unit, reach, bool(value >= reach))
 
 
 def show(title: str, rows: Sequence[Row], path: Path | None) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import gc
 import json
 import logging
 import re
 import shutil
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,6 +20,7 @@ import pyogrio
 import pytest
 import shapely
 from click.testing import CliRunner
+from shapely.geometry.base import BaseGeometry
 
 from outreach_map import load_programme, plan_round, publish_round
 from outreach_map.attacks import read_round
@@ -37,6 +40,7 @@ from outreach_map.errors import (
 from outreach_map.intake import read_tables
 from outreach_map.network import read_extract
 from outreach_map.network.extract import Poi
+from outreach_map.planning import plan_released, read_city
 from outreach_map.privacy import inspect, raw_signs, release
 from outreach_map.privacy.gate import open_gate
 from outreach_map.privacy.locate import Locator
@@ -279,3 +283,55 @@ def test_files_are_left_only_where_they_belong(planted, tmp_path: Path) -> None:
     publish_round(plan_round(load_programme(folder), DEMO_ROUND), tmp_path / "out" / "maps")
     assert {path.name for path in folder.iterdir()} - before <= {"private"}
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["maps"]
+
+
+def _parts(thing: object, seen: set[int]) -> Iterator[object]:
+    """Everything that hangs on a thing: fields, items, arrays, shapes."""
+    if id(thing) in seen or isinstance(thing, str | bytes | int | float | type(None)):
+        return
+    seen.add(id(thing))
+    yield thing
+    below: list[object] = []
+    if isinstance(thing, Mapping):
+        below = [*thing.keys(), *thing.values()]
+    elif isinstance(thing, tuple | list | set | frozenset):
+        below = list(thing)
+    elif dataclasses.is_dataclass(thing) and not isinstance(thing, type):
+        below = [getattr(thing, field.name) for field in dataclasses.fields(thing)]
+    for part in below:
+        yield from _parts(part, seen)
+
+
+def test_nothing_right_of_the_gate_holds_an_array_or_shape_of_the_raw_side(planted) -> None:
+    folder, places = planted
+    programme = load_programme(folder)
+    extract = read_city(programme)
+    released = release(programme, DEMO_ROUND, extract)
+    plan = plan_released(programme, released, extract, progress=lambda _: None)
+    raw = read_tables(programme)
+    secret = {
+        value
+        for place in places
+        for value in place
+        if len(f"{value:.6f}".rstrip("0").partition(".")[2]) > 4
+    }
+    assert len(secret) > 30
+    public = {
+        *extract.building_lon_lat.ravel().tolist(),
+        *(v for walk in extract.networks.values() for v in walk.coords.ravel().tolist()),
+    }
+    shapes = {id(row.geometry) for row in (*raw.hotspots, *raw.risks)}
+    looked = 0
+    # The basemap is the public extract.
+    for thing in _parts([released, replace(plan, basemap=None)], set()):
+        assert id(thing) not in shapes
+        if isinstance(thing, np.ndarray) and thing.dtype.kind == "f":
+            found = set(thing.ravel().tolist())
+        elif isinstance(thing, BaseGeometry):
+            found = set(shapely.get_coordinates(thing).ravel().tolist())
+        else:
+            continue
+        looked += 1
+        assert not (found & secret) - public
+        assert not type(thing).__module__.startswith("outreach_map.intake")
+    assert looked > 100

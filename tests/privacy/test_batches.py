@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from outreach_map import load_programme
-from outreach_map.errors import PrivacyError
+from outreach_map.errors import PrivacyError, ProgrammeError
 from outreach_map.network import StreetExtract, read_extract
 from outreach_map.privacy import release
 from outreach_map.tables import Release
@@ -151,3 +151,19 @@ def test_other_rules_are_refused_until_that_change_is_accepted_by_its_name(
     settings(folder, 'method = "area"' if "method" in line else "buildings = 50")
     with pytest.raises(PrivacyError, match="Nothing was released"):
         made(folder, SAME_MONTH, extract)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[privacy.manager]\nresidents = 1000",
+        '[privacy.audience.teams]\nmethod = "laplace"',
+        "[maps.privacy]\ncell_m = 500.0",
+    ],
+)
+def test_another_blur_for_one_audience_cannot_be_asked_for(line: str, folder: Path) -> None:
+    """It would intersect with what the others get; no such setting is known, none is ignored."""
+    path = folder / "outreach.toml"
+    path.write_text(path.read_text(encoding="utf-8") + f"\n{line}\n", encoding="utf-8")
+    with pytest.raises(ProgrammeError, match="outreach"):
+        load_programme(folder)
