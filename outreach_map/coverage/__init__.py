@@ -16,6 +16,7 @@ from outreach_map.coverage.catchment import (
 )
 from outreach_map.coverage.equity import gini, theil
 from outreach_map.coverage.need import Enough, SyringeLevel, SyringeNeed, syringe_level
+from outreach_map.coverage.siting import Siting, lscp, mclp, p_center, p_median
 
 __all__ = [
     "Coverage",
@@ -23,6 +24,7 @@ __all__ = [
     "Reach",
     "ServiceCoverage",
     "ServiceSummary",
+    "Siting",
     "Standards",
     "Step",
     "SyringeLevel",
@@ -30,6 +32,10 @@ __all__ = [
     "assess_coverage",
     "enhanced_two_step_fca",
     "gini",
+    "lscp",
+    "mclp",
+    "p_center",
+    "p_median",
     "syringe_level",
     "theil",
     "three_step_fca",
