@@ -21,12 +21,12 @@ from pyvrp.stop import MaxIterations
 
 from benchmarks.privacy import DEMO, World, make_world, read_residents
 from benchmarks.table import Row, show
-from outreach_map.coverage.walking import WalkingTimes
+from outreach_map.coverage.walking import measure_walks
 from outreach_map.network import nearest_facility, travel_matrices
 from outreach_map.privacy import Residents
 from outreach_map.privacy.locate import Locator
 from outreach_map.settings import PrivacyPolicy
-from outreach_map.tables import Place, Point
+from outreach_map.tables import Place
 
 PEOPLE = (100, 250, 1000)
 BUILDINGS = (20, 50, 200)
@@ -121,16 +121,14 @@ def verdicts(world: World, seed: int = 5) -> tuple[float, float]:
     wrong = partly = total = 0
     for _ in range(5):
         open_at = rng.choice(main, SERVICES, replace=False)
-        points = [
-            Point(code=f"P-{_code(number)}", place=_at(walk.lon_lat[node]), public=True)
-            for number, node in enumerate(open_at)
-        ]
-        codes = [point.code for point in points]
-        times = WalkingTimes(walk, points)
+        services = [_at(walk.lon_lat[node]) for node in open_at]
         truth = nearest_facility(walk, open_at).travel_time_s[world.nodes]
-        for site, seconds in zip(world.sites, truth, strict=True):
-            place = locator.place((int(world.area[site]),))
-            best, worst = times.area(place).range_s(codes)
+        places = [locator.place((int(world.area[site]),)) for site in world.sites]
+        walks = measure_walks(walk, places, services)
+        nearest = walks.nearest_s(np.ones((len(places), len(services)), dtype=bool))
+        for seconds, best, worst in zip(
+            truth, walks.least(nearest), walks.most(nearest), strict=True
+        ):
             total += 1
             if worst <= WALK_S:
                 wrong += seconds > WALK_S
@@ -139,10 +137,6 @@ def verdicts(world: World, seed: int = 5) -> tuple[float, float]:
             else:
                 partly += 1
     return wrong / total, partly / total
-
-
-def _code(number: int) -> str:
-    return f"AAA{chr(65 + number)}"
 
 
 def _at(lon_lat: np.ndarray) -> Place:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
-from outreach_map.coverage import Standards, assess_coverage
+from outreach_map.coverage import Standards, TeamVisit, assess_coverage
 from outreach_map.errors import Problem, ProgrammeError, Severity
 from outreach_map.network import StreetExtract, add_slopes, read_extract
 from outreach_map.privacy import (
@@ -103,7 +103,7 @@ def plan_released(
         syringes_per_person_year=programme.coverage.syringes_per_person_year,
     )
     walk = extract.networks[Mode.WALK]
-    coverage = assess_coverage(released, walk, standards)
+    coverage = assess_coverage(released, walk, standards, team_visits(routes))
     progress("flagging risks")
     legs, stops = timetable(routes)
     flags = flag_risks(released, walk, legs=legs, stops=stops)
@@ -191,6 +191,16 @@ def timetable(routes: RoutePlan) -> tuple[list[TimedLeg], list[TimedStop]]:
             if stop.kind is StopKind.VISIT and stop.code is not None
         ]
     return legs, stops
+
+
+def team_visits(routes: RoutePlan) -> list[TeamVisit]:
+    """Stops of a plan at hotspots, as coverage counts them."""
+    return [
+        TeamVisit(tour.team, stop.code, stop.begin, stop.leave, stop.give)
+        for tour in routes.itineraries
+        for stop in tour.visits
+        if stop.code is not None
+    ]
 
 
 def require_monday(start: date) -> None:

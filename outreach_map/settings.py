@@ -147,10 +147,17 @@ class PrivacyPolicy(_Table):
 
 
 class CoverageSettings(_Table):
-    """Standards: minutes on foot to a service, syringes a person a year (WHO target for 2030)."""
+    """Standards: minutes on foot to a service, syringes a person a year (WHO target for 2030).
+
+    New points are proposed no nearer to schools and kindergartens, and to police stations, than so
+    many metres (0: wherever), and on the streets about every `spacing_m`.
+    """
 
     walk_min: Annotated[float, Field(gt=0, le=120)] = 10.0
     syringes_per_person_year: Annotated[float, Field(gt=0, le=5000)] = 300.0
+    from_schools_m: Annotated[float, Field(ge=0, le=5000)] = 0.0
+    from_police_m: Annotated[float, Field(ge=0, le=5000)] = 0.0
+    spacing_m: Annotated[float, Field(ge=50, le=5000)] = 250.0
 
 
 class RiskCuts(_Table):

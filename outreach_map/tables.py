@@ -153,20 +153,37 @@ class VisitLog:
     """What the visit log says of one hotspot before the round, in bands.
 
     `None` means that nothing was logged in the window, which is not the same as nothing done.
+    `periods_met` says of each of the last twelve periods of 30 days, the latest first, whether
+    anybody was met.
     """
 
     last_visit_week: date | None = None
     visits_30d: Band | None = None
     visits_90d: Band | None = None
+    visits_365d: Band | None = None
     contacts_30d: Band | None = None
     contacts_90d: Band | None = None
+    contacts_365d: Band | None = None
+    syringes_out_30d: Band | None = None
     syringes_out_90d: Band | None = None
+    syringes_out_365d: Band | None = None
+    syringes_in_30d: Band | None = None
+    syringes_in_90d: Band | None = None
+    syringes_in_365d: Band | None = None
+    naloxone_out_30d: Band | None = None
+    naloxone_out_90d: Band | None = None
+    naloxone_out_365d: Band | None = None
+    periods_met: tuple[bool, ...] = ()
     overdose_30d: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hotspot:
-    """A place where people are met, as released."""
+    """A place where people are met, as released.
+
+    `people` is the band of the best estimate, `people_min` and `people_max` those of its ends, and
+    `est_month` the first day of the month in which it was made.
+    """
 
     code: str
     place: Place
@@ -174,6 +191,9 @@ class Hotspot:
     communities: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     people: Band | None = None
+    people_min: Band | None = None
+    people_max: Band | None = None
+    est_month: date | None = None
     hours: Hours = field(default_factory=Hours)
     services: tuple[str, ...] = ()
     syringes_month: Band | None = None
@@ -184,6 +204,17 @@ class Hotspot:
     def __post_init__(self) -> None:
         """Reject an uncoded record (ValueError)."""
         _require_code(self.code)
+
+    @property
+    def people_range(self) -> Band | None:
+        """From the least to the most that the estimate allows; None where nobody estimated."""
+        if self.people is None:
+            return None
+        least, most = self.people_min or self.people, self.people_max or self.people
+        low = min(least.low, self.people.low)
+        if most.high is None or self.people.high is None:
+            return Band(low, None)
+        return Band(low, max(most.high, self.people.high))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -285,7 +316,8 @@ class Release:
     """All that the rest of the program may know of a programme in one round.
 
     Records are sorted by code. `study_area` and `areas` are made from public data alone.
-    `log_days` is how many days before the round the visit log covers (at most 90).
+    `log_days` is how many days before the round the visit log covers (at most 90), `log_days_year`
+    the same up to a year.
     """
 
     start: date
@@ -298,6 +330,7 @@ class Release:
     decisions: tuple[Decision, ...]
     log_days: int
     items: tuple[str, ...]
+    log_days_year: int = 0
 
     def __post_init__(self) -> None:
         """Reject tables out of code order: row order must not speak of the planner's file."""

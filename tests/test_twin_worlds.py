@@ -51,9 +51,10 @@ def move_hotspots(programme: Programme, seed: int, *, within: bool) -> int:
         moved += (lon, lat) != tuple(here)
         row["lon"], row["lat"] = f"{lon:.7f}", f"{lat:.7f}"
         row["note"] = f"another note {generator.integers(1000)}"
-        if row["est_mid"] and (band := people_band(float(row["est_mid"]))) and band.high:
-            count = int(generator.integers(band.low, band.high + 1))
-            row["est_min"] = row["est_mid"] = row["est_max"] = str(count)
+        ends = [end for end in ("est_min", "est_mid", "est_max") if row[end]]
+        bands = [people_band(float(row[end])) for end in ends]
+        counts = [generator.integers(band.low, (band.high or 2 * band.low) + 1) for band in bands]
+        row |= dict(zip(ends, map(str, sorted(counts)), strict=True))
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, columns or [])
         writer.writeheader()

@@ -1,10 +1,10 @@
 """Whether a suppressed count can be derived from what is published over many rounds.
 
-Each round publishes bands of the people reached in the last 30 and 90 days. Windows of two rounds
-overlap, and 30 days lie within 90, so bands constrain each other. For each hotspot the people of
-each stretch of days are unknowns of a linear programme; a suppressed count is safe while the least
-and the greatest value that fit all published bands are far apart. The auditing problem of Fischetti
-& Salazar (2000), doi:10.1287/mnsc.46.8.1117.12026, solved by HiGHS.
+Each round publishes bands of the people reached in the last 30, 90 and 365 days. Windows of two
+rounds overlap, and 30 days lie within 90, so bands constrain each other. For each hotspot the
+people of each stretch of days are unknowns of a linear programme; a suppressed count is safe while
+the least and the greatest value that fit all published bands are far apart. The auditing problem
+of Fischetti & Salazar (2000), doi:10.1287/mnsc.46.8.1117.12026, solved by HiGHS.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from outreach_map.tables import Band, Release, VisitLog
 # A suppressed count of 0 to 10 that is known to within five is as good as published.
 SAFE_WIDTH = 5.0
 _MONTH_DAYS = 30
+_YEAR_DAYS = 365
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,11 @@ def derived_counts(rounds: Mapping[date, Release]) -> Derived:
 
 
 def _cells(start: date, log: VisitLog) -> Iterator[_Cell]:
-    for days, band in ((_MONTH_DAYS, log.contacts_30d), (LOG_DAYS, log.contacts_90d)):
+    for days, band in (
+        (_MONTH_DAYS, log.contacts_30d),
+        (LOG_DAYS, log.contacts_90d),
+        (_YEAR_DAYS, log.contacts_365d),
+    ):
         if band is not None:
             yield _Cell(start - timedelta(days=days), start, band)
 

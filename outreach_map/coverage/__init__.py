@@ -1,34 +1,57 @@
-"""Coverage: who is not reached, at which step, and how equal it is."""
+"""Coverage: who is not reached, at which step, how equal it is, and what would close the gap."""
 
-from outreach_map.coverage.cascade import (
-    Coverage,
-    Reach,
-    ServiceCoverage,
-    ServiceSummary,
-    Standards,
-    Step,
-    assess_coverage,
-)
+from outreach_map.coverage.cascade import assess_coverage
 from outreach_map.coverage.catchment import (
     enhanced_two_step_fca,
     three_step_fca,
     two_step_fca,
 )
-from outreach_map.coverage.equity import gini, theil
-from outreach_map.coverage.need import Enough, SyringeLevel, SyringeNeed, syringe_level
+from outreach_map.coverage.contact import Contact, ContactShare, Denominator, Given, Item, Reading
+from outreach_map.coverage.equity import gini, theil, theil_parts
+from outreach_map.coverage.groups import Equity, GroupCoverage, Grouping, Inequality
+from outreach_map.coverage.need import Enough, KitNeed, SyringeLevel, SyringeNeed, syringe_level
+from outreach_map.coverage.ranges import Range
+from outreach_map.coverage.rows import (
+    Coverage,
+    Presence,
+    Reach,
+    ServiceCoverage,
+    ServiceSummary,
+    Standards,
+    Step,
+    StepShare,
+    Supply,
+)
 from outreach_map.coverage.siting import Siting, lscp, mclp, p_center, p_median
+from outreach_map.coverage.verdicts import TeamVisit
 
 __all__ = [
+    "Contact",
+    "ContactShare",
     "Coverage",
+    "Denominator",
     "Enough",
+    "Equity",
+    "Given",
+    "GroupCoverage",
+    "Grouping",
+    "Inequality",
+    "Item",
+    "KitNeed",
+    "Presence",
+    "Range",
     "Reach",
+    "Reading",
     "ServiceCoverage",
     "ServiceSummary",
     "Siting",
     "Standards",
     "Step",
+    "StepShare",
+    "Supply",
     "SyringeLevel",
     "SyringeNeed",
+    "TeamVisit",
     "assess_coverage",
     "enhanced_two_step_fca",
     "gini",
@@ -38,6 +61,7 @@ __all__ = [
     "p_median",
     "syringe_level",
     "theil",
+    "theil_parts",
     "three_step_fca",
     "two_step_fca",
 ]

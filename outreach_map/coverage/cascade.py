@@ -1,117 +1,51 @@
 """The coverage cascade: for each hotspot and service, the first step at which it breaks.
 
 Available -> reachable -> open when people are there -> acceptable -> contacted -> enough, after
-Tanahashi (1978), "Health service coverage and its evaluation". Where in its area a hotspot lies is
-not known here, so a walking time is a range over the street nodes of the area, and a service is
-*reached*, *partly reached* or *not reached*. What is missing is unknown, not a no: every step is
-measured twice, with the points that surely pass it and with those that may, and where the two
-differ the answer is unknown.
+Tanahashi (1978), "Health service coverage and its evaluation". Points count by the way on foot,
+teams in the hours and places of the plan. Where in its area a hotspot lies is not known here, so a
+walking time is a range over the street nodes of the area, and a service is *reached*, *partly
+reached* or *not reached*. What is missing is unknown, not a no: every step is measured twice, with
+what surely passes it and with what may, and where the two differ the answer is unknown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from enum import StrEnum
+from collections.abc import Iterable, Mapping, Sequence
 
-from outreach_map.coverage.need import Enough, SyringeNeed, syringe_need
-from outreach_map.coverage.verdicts import carried, every, offers, open_then, shares
-from outreach_map.coverage.walking import AreaTimes, WalkingTimes
+import numpy as np
+from numpy.typing import NDArray
+
+from outreach_map.coverage.contact import contact_of, measure_contact
+from outreach_map.coverage.groups import measure_equity
+from outreach_map.coverage.need import Enough, KitNeed, SyringeNeed, kit_need, syringe_need
+from outreach_map.coverage.openings import Opening, best_of, best_openings
+from outreach_map.coverage.ranges import ANY_SHARE, Range
+from outreach_map.coverage.rows import (
+    Coverage,
+    Presence,
+    Reach,
+    ServiceCoverage,
+    ServiceSummary,
+    Standards,
+    Step,
+    Supply,
+)
+from outreach_map.coverage.sentences import after_points, reasons, what_mends
+from outreach_map.coverage.shares import measure_cascade
+from outreach_map.coverage.stages import Scene, set_scene
+from outreach_map.coverage.verdicts import TeamVisit, carries, offers
 from outreach_map.network import StreetNetwork
-from outreach_map.tables import Hotspot, Release
+from outreach_map.tables import Release
 
-CONTACT_DAYS = 30
-
-
-class Reach(StrEnum):
-    """Whether a usable point lies within the walking standard of the released area."""
-
-    REACHED = "reached"
-    PARTLY = "partly reached"
-    NOT_REACHED = "not reached"
-    UNKNOWN = "unknown"
+BEST_OPENINGS = 5
 
 
-class Step(StrEnum):
-    """Steps of the cascade, in order."""
-
-    AVAILABLE = "available"
-    REACHABLE = "reachable"
-    OPEN = "open when people are there"
-    ACCEPTABLE = "acceptable"
-    CONTACTED = "contacted"
-    ENOUGH = "enough"
-
-
-@dataclass(frozen=True)
-class Standards:
-    """Walking standard in seconds, and syringes a person who injects needs in a year."""
-
-    walk_s: float = 600.0
-    syringes_per_person_year: float = 300.0
-
-    def __post_init__(self) -> None:
-        """Reject standards that are not above 0 (ValueError)."""
-        if not (self.walk_s > 0 and self.syringes_per_person_year > 0):
-            raise ValueError("standards are above 0")
-
-
-@dataclass(frozen=True)
-class ServiceCoverage:
-    """One hotspot and one service that is needed there.
-
-    Attributes
-    ----------
-    hotspot, service
-        Code of the hotspot, and what is needed there.
-    reach
-        Whether a public, stocked, open and acceptable point is within the walking standard from
-        every place of the area, from some, or from none.
-    first_broken
-        First step that fails or is unknown; None where all hold.
-    walk_s_low, walk_s_high
-        Seconds on foot to the nearest point that passes, or may pass, every step up to the first
-        broken one (where none may, the step before), from the best and the worst place of the
-        area; inf without a way.
-    nearest
-        Code of that point as seen from the area's anchor; None without a way.
-    why, mend
-        What is missing, and what would close the gap; `mend` is empty where nothing is missing.
-    """
-
-    hotspot: str
-    service: str
-    reach: Reach
-    first_broken: Step | None
-    walk_s_low: float
-    walk_s_high: float
-    nearest: str | None
-    why: str
-    mend: str
-
-
-@dataclass(frozen=True)
-class ServiceSummary:
-    """How many hotspots that need a service are reached, partly, not, or unknown."""
-
-    service: str
-    reached: int
-    partly: int
-    not_reached: int
-    unknown: int
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """Rows by hotspot and service, syringes by hotspot, and a summary by service, all sorted."""
-
-    services: tuple[ServiceCoverage, ...]
-    syringes: tuple[SyringeNeed, ...]
-    summary: tuple[ServiceSummary, ...]
-
-
-def assess_coverage(release: Release, walk: StreetNetwork, standards: Standards) -> Coverage:
+def assess_coverage(
+    release: Release,
+    walk: StreetNetwork,
+    standards: Standards,
+    visits: Sequence[TeamVisit] = (),
+) -> Coverage:
     """Go through the cascade for every released hotspot and every service it needs.
 
     Parameters
@@ -122,20 +56,49 @@ def assess_coverage(release: Release, walk: StreetNetwork, standards: Standards)
         The walking network.
     standards
         What counts as reached and as enough.
+    visits
+        Stops of the plan at hotspots, by teams of the release.
     """
-    times = WalkingTimes(walk, [point for point in release.points if point.public])
-    tour = _Tour(release, standards)
-    needs = {
+    syringes = {
         hotspot.code: syringe_need(hotspot, release.log_days, standards.syringes_per_person_year)
         for hotspot in release.hotspots
         if "nsp" in hotspot.services
     }
-    rows = [
-        tour.row(hotspot, service, times.area(hotspot.place), needs.get(hotspot.code))
+    kits = {
+        hotspot.code: kit_need(hotspot, max(release.log_days, release.log_days_year))
         for hotspot in release.hotspots
-        for service in sorted(set(hotspot.services))
-    ]
-    return Coverage(tuple(rows), tuple(needs.values()), tuple(_summary(rows)))
+        if "naloxone" in hotspot.services
+    }
+    needs: dict[str, Mapping[str, SyringeNeed | KitNeed]] = {"nsp": syringes, "naloxone": kits}
+    rows: list[ServiceCoverage] = []
+    openings: list[Opening] = []
+    if release.hotspots:
+        scene = set_scene(release, walk, standards.walk_s, visits)
+        for service in sorted({one for hotspot in release.hotspots for one in hotspot.services}):
+            tour = _Tour(scene, standards, service, needs.get(service, {}))
+            rows += tour.rows()
+            openings += best_openings(scene, service, tour.stages)
+    rows.sort(key=lambda row: (row.hotspot, row.service))
+    return Coverage(
+        services=tuple(rows),
+        syringes=tuple(syringes.values()),
+        kits=tuple(kits.values()),
+        summary=tuple(_summary(rows)),
+        cascade=measure_cascade(release.hotspots, rows),
+        contact=measure_contact(release, visits),
+        equity=measure_equity(release.hotspots, _met(rows)),
+        openings=best_of(openings, BEST_OPENINGS),
+    )
+
+
+def _met(rows: Sequence[ServiceCoverage]) -> dict[str, list[Range]]:
+    """Code -> for each service, the share of the people to whom it comes."""
+    shares: dict[str, list[Range]] = {}
+    for row in rows:
+        held = row.holds[list(Step).index(Step.ACCEPTABLE)]
+        if held is not None:
+            shares.setdefault(row.hotspot, []).append(held)
+    return shares
 
 
 def _summary(rows: Sequence[ServiceCoverage]) -> Iterable[ServiceSummary]:
@@ -150,164 +113,135 @@ def _summary(rows: Sequence[ServiceCoverage]) -> Iterable[ServiceSummary]:
         )
 
 
-@dataclass(frozen=True)
-class _Stage:
-    """A step for one hotspot and service: what surely holds (`least`) and what may (`most`).
-
-    `sure` and `maybe` are the codes of the points behind it.
-    """
-
-    step: Step
-    sure: tuple[str, ...]
-    maybe: tuple[str, ...]
-    least: Reach
-    most: Reach
-
-
-@dataclass(frozen=True, repr=False)
 class _Tour:
-    """Walks the cascade row by row."""
+    """Walks the cascade of one service for the hotspots that need it."""
 
-    release: Release
-    standards: Standards
+    def __init__(
+        self,
+        scene: Scene,
+        standards: Standards,
+        service: str,
+        enough: Mapping[str, SyringeNeed | KitNeed],
+    ) -> None:
+        self.scene, self.standards, self.service, self.enough = scene, standards, service, enough
+        self.stages = scene.stages(service)
+        brought = any(carries(team, service) for team in scene.release.teams)
+        offer = offers(scene.points, service)
+        self.available = [bool(brought or table.any()) for table in (offer.surely, offer.perhaps)]
+        # (steps, hotspots): the share of each area for which a step surely, and perhaps, holds.
+        count = len(scene.hotspots)
+        ends = [
+            [np.full(count, float(self.available[0])), *(one.surely for one in self.stages)],
+            [np.full(count, float(self.available[1])), *(one.perhaps for one in self.stages)],
+        ]
+        self.surely, self.perhaps = (np.array(end) for end in ends)
+        self.presence = scene.presence(service, self.stages[-1])
 
-    def row(
-        self, hotspot: Hotspot, service: str, times: AreaTimes, need: SyringeNeed | None
+    def rows(self) -> Iterable[ServiceCoverage]:
+        """A row for each hotspot that needs the service."""
+        shown = self._shown()
+        times = self.scene.walks.nearest_s(shown)
+        low, high = self.scene.walks.least(times), self.scene.walks.most(times)
+        from_anchor = np.where(shown, self.scene.walks.from_anchor_s, np.inf)
+        for at, hotspot in enumerate(self.scene.hotspots):
+            if self.service in hotspot.services:
+                yield self._row(at, float(low[at]), float(high[at]), from_anchor[at])
+
+    def _row(
+        self, at: int, low: float, high: float, from_anchor_s: NDArray[np.float64]
     ) -> ServiceCoverage:
-        """The cascade for one hotspot and service."""
-        stages = self._stages(hotspot, service, times)
-        last = stages[-1]
-        reach = last.least if last.least is last.most else Reach.UNKNOWN
-        broken = next((at for at, one in enumerate(stages) if one.least is not Reach.REACHED), None)
+        scene, hotspot = self.scene, self.scene.hotspots[at]
+        least, most = (
+            [_reach(share) for share in end[:, at]] for end in (self.surely, self.perhaps)
+        )
+        reach = least[-1] if least[-1] is most[-1] else Reach.UNKNOWN
+        broken = self._broken(at)
+        own = self.enough.get(hotspot.code)
         if broken is None:
-            need = need if service == "nsp" else None
-            step, why, mend = _after_points(hotspot, self.release.log_days, need)
-            shown = last.sure
+            step, why, mend = after_points(hotspot, scene.release.log_days, own)
         else:
-            step = stages[broken].step
-            why = " ".join(self._reasons(stages, hotspot, times))
-            mend = _FILL_IN[step] if stages[broken].most is Reach.REACHED else _CLOSE[step]
-            shown = stages[broken].maybe or stages[max(broken - 1, 0)].maybe
-        low, high = times.range_s(shown)
+            step = list(Step)[broken]
+            maybe = [
+                self.available[1],
+                *(bool(one.points.perhaps[at].any()) for one in self.stages),
+            ]
+            why = " ".join(
+                reasons(
+                    hotspot, least, most, maybe, self.standards.walk_s,
+                    measured=bool(scene.walks.measured[at]),
+                )
+            )  # fmt: skip
+            mend = what_mends(step, unknown=most[broken] is Reach.REACHED)
+        nearest = None
+        if len(from_anchor_s) and np.isfinite(from_anchor_s.min()):
+            nearest = scene.points[int(np.argmin(from_anchor_s))].code
         return ServiceCoverage(
-            hotspot.code, service, reach, step, low, high, times.nearest(shown), why, mend
+            hotspot=hotspot.code,
+            service=self.service,
+            reach=reach,
+            first_broken=step,
+            walk_s_low=low,
+            walk_s_high=high,
+            nearest=nearest,
+            why=why,
+            mend=mend,
+            by=self._supply(at),
+            presence=self._presence(at),
+            holds=self._holds(at, own),
         )
 
-    def _stages(self, hotspot: Hotspot, service: str, times: AreaTimes) -> list[_Stage]:
-        """The steps that points decide, each with all that went before."""
-        start = datetime.combine(self.release.start, time())
-        end = start + timedelta(days=7)
-        points = self.release.points
-        offer = {point.code: offers(point, service) for point in points}
-        opened = {
-            point.code: every(offer[point.code], open_then(point, hotspot, start, end))
-            for point in points
-        }
-        fitting = {
-            point.code: every(opened[point.code], shares(point.languages, hotspot.languages))
-            for point in points
-        }
-        brought = carried(self.release.teams, service)
-        sure, maybe = _split(offer)
-        return [
-            _Stage(Step.AVAILABLE, sure, maybe, _any(sure, brought), _any(maybe, brought)),
-            self._on_foot(Step.REACHABLE, offer, times),
-            self._on_foot(Step.OPEN, opened, times),
-            self._on_foot(Step.ACCEPTABLE, fitting, times),
+    def _broken(self, at: int) -> int | None:
+        """First step of those that points and teams decide that does not surely hold."""
+        short = np.flatnonzero(self.surely[:, at] < 1.0)
+        return int(short[0]) if len(short) else None
+
+    def _shown(self) -> NDArray[np.bool_]:
+        """(hotspots, points) the points of each row's way: as far as the cascade holds."""
+        tables = [self.stages[0].points.perhaps, *(one.points.perhaps for one in self.stages)]
+        shown = self.stages[-1].points.surely.copy()
+        for at in range(len(shown)):
+            broken = self._broken(at)
+            if broken is not None:
+                own = tables[broken][at]
+                shown[at] = own if own.any() or not broken else tables[broken - 1][at]
+        return shown
+
+    def _supply(self, at: int) -> Supply:
+        last = self.stages[-1]
+        point = bool(last.by_point[at])
+        team = bool(last.by_team.surely[at])
+        if point and team:
+            return Supply.BOTH
+        return Supply.POINT if point else Supply.TEAM if team else Supply.NONE
+
+    def _presence(self, at: int) -> Presence | None:
+        low, high = (float(end[at]) for end in self.presence)
+        return None if np.isnan(low) or np.isnan(high) else Presence(low, max(low, high))
+
+    def _holds(self, at: int, own: SyringeNeed | KitNeed | None) -> tuple[Range | None, ...]:
+        """Share of the people for whom each step, and all before it, hold."""
+        held = [
+            Range(float(low == 1.0), float(low + high) / 2, float(high > 0.0))
+            for low, high in zip(self.surely[:, at], self.perhaps[:, at], strict=True)
         ]
-
-    def _on_foot(self, step: Step, verdicts: dict[str, bool | None], times: AreaTimes) -> _Stage:
-        sure, maybe = _split(verdicts)
-        if not times.measured and maybe:
-            # Without a street to measure from, the way is not known; it is not known to be long.
-            return _Stage(step, sure, maybe, Reach.NOT_REACHED, Reach.REACHED)
-        return _Stage(step, sure, maybe, self._reach(times, sure), self._reach(times, maybe))
-
-    def _reach(self, times: AreaTimes, codes: tuple[str, ...]) -> Reach:
-        low, high = times.range_s(codes)
-        if high <= self.standards.walk_s:
-            return Reach.REACHED
-        return Reach.PARTLY if low <= self.standards.walk_s else Reach.NOT_REACHED
-
-    def _reasons(
-        self, stages: Iterable[_Stage], hotspot: Hotspot, times: AreaTimes
-    ) -> Iterable[str]:
-        """A sentence for each step at which something is lost, surely or perhaps."""
-        least = most = Reach.REACHED
-        walk = f"{self.standards.walk_s / 60:.0f} minutes on foot"
-        tongue = " or ".join(hotspot.languages)
-        for stage in stages:
-            if stage.most is not most:
-                part = "From part of the area" if stage.most is Reach.PARTLY else "From the area"
-                yield {
-                    Step.AVAILABLE: "No point that is open to people has it.",
-                    Step.REACHABLE: f"{part} no point that has it is within {walk}."
-                    if stage.maybe
-                    else "Only teams bring it; no point that is open to people has it.",
-                    Step.OPEN: f"{part} no point within {walk} is open when people are there.",
-                    Step.ACCEPTABLE: f"{part} no point within {walk} that is open then speaks "
-                    f"{tongue}.",
-                }[stage.step]
-            if stage.least is not least and stage.least is not stage.most:
-                yield {
-                    Step.AVAILABLE: "Points list it, but nobody recorded whether they are open to "
-                    "people and have it in stock.",
-                    Step.REACHABLE: "Of some points nobody recorded whether they are open to "
-                    "people and have it in stock."
-                    if times.measured
-                    else "No street is near enough to measure the way on foot.",
-                    Step.OPEN: "Opening hours, or the hours in which people are there, are not "
-                    "written down.",
-                    Step.ACCEPTABLE: "Languages of the points within reach, or of the people, are "
-                    "not written down.",
-                }[stage.step]
-            least, most = stage.least, stage.most
+        met = contact_of(self.scene.hotspots[at], self.scene.release)
+        held.append(_both(held[-1], met))
+        if own is None:
+            return (*held, None)
+        verdict = {
+            Enough.YES: Range(1.0, 1.0, 1.0),
+            Enough.NO: Range(0.0, 0.0, 0.0),
+            Enough.UNKNOWN: ANY_SHARE,
+        }[own.enough]
+        return (*held, _both(held[-1], verdict))
 
 
-# What to do where a step fails, and where it is not known whether it holds.
-_CLOSE = {
-    Step.AVAILABLE: "Offer it at a point nearby, or let a team carry it.",
-    Step.REACHABLE: "A point or a team's stop nearer by would close it.",
-    Step.OPEN: "Longer hours at a point within reach, or a team's stop in those hours.",
-    Step.ACCEPTABLE: "A peer or interpreter with the language at a point within reach.",
-}
-_FILL_IN = {
-    Step.AVAILABLE: "Ask the points, and fill in status and stock.",
-    Step.REACHABLE: "Ask the points, and fill in status and stock; check that the streets of "
-    "the area are in the extract.",
-    Step.OPEN: "Fill in the hours.",
-    Step.ACCEPTABLE: "Fill in the languages.",
-}
+def _both(one: Range, other: Range) -> Range:
+    """The share for whom two things hold, of which at least one is all or nothing for a place."""
+    return Range(min(one.low, other.low), min(one.mid, other.mid), min(one.high, other.high))
 
 
-def _split(verdicts: dict[str, bool | None]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Codes of the points that surely pass, and of those that surely or perhaps pass."""
-    sure = tuple(code for code, verdict in verdicts.items() if verdict)
-    return sure, tuple(code for code, verdict in verdicts.items() if verdict is not False)
-
-
-def _any(points: tuple[str, ...], brought: bool) -> Reach:
-    """Availability in the terms of the other steps: somewhere, or nowhere."""
-    return Reach.REACHED if points or brought else Reach.NOT_REACHED
-
-
-def _after_points(
-    hotspot: Hotspot, log_days: int, need: SyringeNeed | None
-) -> tuple[Step | None, str, str]:
-    """First broken step after the points, why, and what to do: contacted, enough."""
-    log = hotspot.log
-    if log.contacts_30d is None:
-        if log_days < CONTACT_DAYS:
-            why = f"The visit log covers less than {CONTACT_DAYS} days, so contact is unknown."
-            return Step.CONTACTED, why, "Keep the log going, or add its earlier part."
-        if log.visits_30d is not None:
-            why = "Visits were logged, but not whether anybody was met."
-            return Step.CONTACTED, why, "Write down contacts at each visit."
-        why = f"The visit log has no contact in the last {CONTACT_DAYS} days."
-        return Step.CONTACTED, why, "A visit this week; or complete the log."
-    if need is not None and need.enough is not Enough.YES:
-        mend = "More syringes a visit, or secondary distribution by people themselves."
-        if need.enough is Enough.UNKNOWN:
-            mend = "Newer estimates of people, and syringes written down at each visit."
-        return Step.ENOUGH, need.why, mend
-    return None, "Within reach, open, and in a language people speak.", ""
+def _reach(share: float) -> Reach:
+    if share >= 1.0:
+        return Reach.REACHED
+    return Reach.PARTLY if share > 0.0 else Reach.NOT_REACHED

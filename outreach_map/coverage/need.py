@@ -1,8 +1,10 @@
-"""Syringes given against syringes needed, as ranges: bands in, bands out.
+"""What was given against what is needed, as ranges: bands in, bands out.
 
-WHO's targets are 200 syringes a person who injects drugs and year (2020) and 300 (2030); below 100
+Syringes: WHO's targets are 200 a person who injects drugs and year (2020) and 300 (2030); below 100
 is low, 100 to 200 medium, above 200 high coverage (Larney et al. 2017,
-doi:10.1016/S2214-109X(17)30373-X).
+doi:10.1016/S2214-109X(17)30373-X). Naloxone: a kit at hand at 80 % of witnessed overdoses (Irvine
+et al. 2022, doi:10.1016/S2468-2667(21)00304-2); who is there at an overdose is anybody of the
+place, so this asks that four in five of the people have one, and a new one each year.
 """
 
 from __future__ import annotations
@@ -11,11 +13,13 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from outreach_map.coverage.ranges import Range, people_of
 from outreach_map.tables import Band, Hotspot
 
-_DAYS_A_YEAR = 365.0
+DAYS_A_YEAR = 365.0
 _DAYS_A_MONTH = 30.0
 LOW_BELOW, HIGH_ABOVE = 100.0, 200.0
+KIT_SHARE = 0.8
 
 
 class Enough(StrEnum):
@@ -60,6 +64,17 @@ class SyringeNeed:
     why: str
 
 
+@dataclass(frozen=True)
+class KitNeed:
+    """Naloxone kits at one hotspot: given and needed in a year, None where unknown."""
+
+    hotspot: str
+    need_year: Range | None
+    given_year: Range | None
+    enough: Enough
+    why: str
+
+
 def syringe_level(per_person_year: float) -> SyringeLevel:
     """Band of a figure: below 100 low, 100 to 200 medium, above 200 high.
 
@@ -85,10 +100,10 @@ def syringe_need(hotspot: Hotspot, log_days: int, target: float) -> SyringeNeed:
     target
         Syringes a person and year.
     """
-    people, given = hotspot.people, hotspot.log.syringes_out_90d
+    people, given = hotspot.people_range, hotspot.log.syringes_out_90d
     if not log_days:
         given = None
-    need_month = None if people is None else _scaled(people, target * _DAYS_A_MONTH / _DAYS_A_YEAR)
+    need_month = None if people is None else _scaled(people, target * _DAYS_A_MONTH / DAYS_A_YEAR)
     given_month = None if given is None else _scaled(given, _DAYS_A_MONTH / log_days)
     low: float | None = None
     high: float | None = None
@@ -98,7 +113,7 @@ def syringe_need(hotspot: Hotspot, log_days: int, target: float) -> SyringeNeed:
     elif given is None:
         why = "The visit log has no syringes given there."
     else:
-        year = _DAYS_A_YEAR / log_days
+        year = DAYS_A_YEAR / log_days
         low = given.low * year / max(people.high, 1) if people.high is not None else 0.0
         # If most were given and fewest are there; somebody is, or there would be no hotspot.
         high = given.high * year / max(people.low, 1) if given.high is not None else None
@@ -114,6 +129,39 @@ def syringe_need(hotspot: Hotspot, log_days: int, target: float) -> SyringeNeed:
         else:
             why = f"The counts are too uncertain to tell whether the target of {target:.0f} is met."
     return SyringeNeed(hotspot.code, need_month, given_month, low, high, enough, why)
+
+
+def kit_need(hotspot: Hotspot, log_days_year: int) -> KitNeed:
+    """Compare the naloxone kits of the last year with four in five of the people.
+
+    Parameters
+    ----------
+    hotspot
+        A released record.
+    log_days_year
+        Days that the log covers, at most 365; what it shows is taken for the whole year.
+    """
+    people = people_of(hotspot)
+    need = None if people is None else people.times(KIT_SHARE)
+    out = hotspot.log.naloxone_out_365d if log_days_year else None
+    given = None if out is None else Range.of(out, DAYS_A_YEAR / log_days_year)
+    enough = Enough.UNKNOWN
+    if need is None:
+        why = "Nobody estimated how many people are there."
+    elif given is None:
+        why = "The visit log has no naloxone given there."
+    elif given.low >= need.high:
+        enough = Enough.YES
+        why = "The visit log shows a kit a year for at least four in five people."
+    elif given.high < need.low:
+        enough = Enough.NO
+        why = (
+            f"The visit log shows at most {given.high:.0f} kits a year, and four in five people "
+            f"are at least {need.low:.0f}."
+        )
+    else:
+        why = "The counts are too uncertain to tell whether four in five people have a kit."
+    return KitNeed(hotspot.code, need, given, enough, why)
 
 
 def _scaled(band: Band, factor: float) -> Band:

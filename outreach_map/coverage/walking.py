@@ -1,100 +1,128 @@
-"""Walking times from every street of a released area to the points that people may use."""
+"""Walking times from every street of released areas to the points that people may use."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from outreach_map.network import StreetNetwork, nearest_facility, nodes_within
-from outreach_map.tables import Place, Point
+from outreach_map.network import StreetNetwork, nodes_within, travel_time_matrix
+from outreach_map.tables import Place
 
 SNAP_M = 1_000.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class AreaTimes:
-    """Seconds on foot from one area to points.
+class Walks:
+    """Seconds on foot from areas to points.
+
+    Row r of `time_s` is a street node of the place `place[r]`; rows of a place stand together, the
+    places in order, so where in a place people are is what its rows differ in.
 
     Attributes
     ----------
-    codes
-        Codes of the points.
     time_s
-        (points, street nodes of the area), inf where there is no way; no columns where no street
-        is near the area.
+        (rows, points), inf where there is no way. A place without a street near it has one row, all
+        inf.
+    place
+        (rows,) index of the place.
     from_anchor_s
-        (points,) from the area's anchor, inf where it is off the streets.
+        (places, points) from the anchor of each place, inf where it is off the streets.
+    measured
+        (places,) whether there is a street to measure from.
     """
 
-    codes: tuple[str, ...]
     time_s: NDArray[np.float64]
+    place: NDArray[np.int64]
     from_anchor_s: NDArray[np.float64]
-
-    def __post_init__(self) -> None:
-        """Reject arrays that are not aligned with the points (ValueError)."""
-        if len(self.time_s) != len(self.codes) or self.from_anchor_s.shape != (len(self.codes),):
-            raise ValueError("one row of times for each point")
+    measured: NDArray[np.bool_]
 
     @property
-    def measured(self) -> bool:
-        """Whether the area has a street to measure from."""
-        return bool(self.time_s.shape[1])
+    def first(self) -> NDArray[np.int64]:
+        """(places,) first row of each place."""
+        return np.searchsorted(self.place, np.arange(len(self.measured)))
 
-    def range_s(self, codes: Iterable[str]) -> tuple[float, float]:
-        """Time to the nearest of some points, from the best and the worst place of the area."""
-        rows = self._rows(codes)
-        if not rows or not self.measured:
-            return np.inf, np.inf
-        nearest = self.time_s[rows].min(axis=0)
-        return float(nearest.min()), float(nearest.max())
+    def of(self, places: NDArray[np.int64]) -> Walks:
+        """The same for places by index, in the order given and as often as named."""
+        count = np.bincount(self.place, minlength=len(self.measured))
+        new = np.repeat(np.arange(len(places)), count[places])
+        within = np.arange(len(new)) - np.repeat(
+            np.cumsum(count[places]) - count[places], count[places]
+        )
+        rows = self.first[places][new] + within
+        return Walks(self.time_s[rows], new, self.from_anchor_s[places], self.measured[places])
 
-    def nearest(self, codes: Iterable[str]) -> str | None:
-        """Code of the nearest of some points from the anchor; None where there is no way."""
-        rows = self._rows(codes)
-        if not rows:
-            return None
-        best = min(rows, key=lambda row: (self.from_anchor_s[row], self.codes[row]))
-        return self.codes[best] if np.isfinite(self.from_anchor_s[best]) else None
+    def nearest_s(self, usable: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """(rows,) seconds to the nearest point that is usable from each place, (places, points)."""
+        found: NDArray[np.float64] = np.where(usable[self.place], self.time_s, np.inf).min(
+            axis=1, initial=np.inf
+        )
+        return found
 
-    def _rows(self, codes: Iterable[str]) -> list[int]:
-        return [self.codes.index(code) for code in codes]
+    def least(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(places,) the least of a value by row: from the best place of each area."""
+        return _reduced(np.minimum, rows, self.first)
+
+    def most(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(places,) the greatest of a value by row: from the worst place of each area."""
+        return _reduced(np.maximum, rows, self.first)
+
+    def share(self, rows: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """(places,) share of the rows of each place for which something holds."""
+        count = np.bincount(self.place, minlength=len(self.measured))
+        return _reduced(np.add, rows.astype(np.float64), self.first) / count
 
 
-class WalkingTimes:
-    """Times to a set of points; each area is measured once.
+def _reduced(
+    how: np.ufunc, rows: NDArray[np.float64], first: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    if not len(first):
+        return np.empty(0)
+    found: NDArray[np.float64] = how.reduceat(rows, first)
+    return found
+
+
+def measure_walks(walk: StreetNetwork, places: Sequence[Place], points: Sequence[Place]) -> Walks:
+    """Measure the ways from places to points.
 
     Parameters
     ----------
     walk
         The walking network.
+    places
+        Released places: from all street nodes within; from the anchor where there is none.
     points
-        Points whose location is public. One farther than `SNAP_M` from any street is out of reach.
+        Public points; one farther than `SNAP_M` from any street is out of reach.
     """
+    own: dict[tuple[tuple[int, ...], tuple[float, float]], int] = {}
+    index = np.array([own.setdefault((p.areas, p.anchor), len(own)) for p in places], dtype=int)
+    distinct = [places[int(np.flatnonzero(index == number)[0])] for number in range(len(own))]
+    anchors = _snapped(walk, distinct)
+    nodes, place = [], []
+    for number, one in enumerate(distinct):
+        inside = nodes_within(walk, one.geometry)
+        if not len(inside):
+            inside = anchors[number : number + 1]
+        nodes.append(inside)
+        place.append(np.full(len(inside), number))
+    rows = np.concatenate([*nodes, anchors]).astype(np.int64)
+    ends = _snapped(walk, points)
+    time_s = np.full((len(rows), len(points)), np.inf)
+    on, near = np.flatnonzero(rows >= 0), np.flatnonzero(ends >= 0)
+    if len(on) and len(near):
+        starts, back = np.unique(rows[on], return_inverse=True)
+        found = travel_time_matrix(walk, starts, ends[near])
+        time_s[np.ix_(on, near)] = found[back]
+    split = len(rows) - len(anchors)
+    measured = np.array([bool((group >= 0).all()) for group in nodes], dtype=bool)
+    found_place = np.concatenate(place) if place else np.empty(0, dtype=np.int64)
+    return Walks(time_s[:split], found_place, time_s[split:], measured).of(index)
 
-    def __init__(self, walk: StreetNetwork, points: Sequence[Point]) -> None:
-        self._walk = walk
-        self._codes = tuple(point.code for point in points)
-        anchors = np.array([point.place.anchor for point in points]).reshape(-1, 2)
-        self._time_s = np.full((len(points), len(walk)), np.inf)
-        for row, node in enumerate(walk.snap(anchors, SNAP_M).node if len(points) else ()):
-            if node >= 0:
-                self._time_s[row] = nearest_facility(walk, [node]).travel_time_s
-        self._areas: dict[tuple[tuple[int, ...], tuple[float, float]], AreaTimes] = {}
 
-    def area(self, place: Place) -> AreaTimes:
-        """Times from all street nodes of a place; from its anchor where it is too small for one."""
-        key = (place.areas, place.anchor)
-        if key not in self._areas:
-            found = self._walk.snap(np.array([place.anchor]), SNAP_M).node
-            anchor = found[found >= 0]
-            nodes = nodes_within(self._walk, place.geometry)
-            if not len(nodes):
-                nodes = anchor
-            from_anchor_s = (
-                self._time_s[:, anchor[0]] if len(anchor) else np.full(len(self._codes), np.inf)
-            )
-            self._areas[key] = AreaTimes(self._codes, self._time_s[:, nodes], from_anchor_s)
-        return self._areas[key]
+def _snapped(walk: StreetNetwork, places: Sequence[Place]) -> NDArray[np.int64]:
+    """(n,) street nodes nearest to anchors; -1 where none is near."""
+    if not places:
+        return np.empty(0, dtype=np.int64)
+    return np.asarray(walk.snap(np.array([one.anchor for one in places]), SNAP_M).node, np.int64)

@@ -199,7 +199,7 @@ def _pack(extract: StreetExtract) -> dict[str, NDArray[Any]]:
     words = {
         "names": basemap.streets.names,
         "places": [[p.name, p.kind, p.lon, p.lat] for p in basemap.places],
-        "pois": [[p.kind, p.name, p.lon, p.lat] for p in basemap.pois],
+        "pois": [[p.kind, p.name, p.lon, p.lat, p.reach_m] for p in basemap.pois],
     }
     packed: dict[str, NDArray[Any]] = {
         "words": np.frombuffer(json.dumps(words).encode(), dtype=np.uint8),

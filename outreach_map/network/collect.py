@@ -22,6 +22,7 @@ from outreach_map.network import access
 from outreach_map.network.container import HINT, check_unpacked_size, damaged
 from outreach_map.network.extract import Place, Poi
 from outreach_map.network.objects import Item, items, items_and_areas
+from outreach_map.network.streets import EARTH_RADIUS_M
 from outreach_map.tables import Mode
 
 Get = Callable[[str], str | None]
@@ -49,7 +50,7 @@ _PARKS = {
     "natural": {"wood", "heath", "scrub"},
 }
 _PLACES = {"city", "town", "village", "suburb", "hamlet", "neighbourhood", "quarter"}
-_POIS = {"hospital", "clinic", "pharmacy", "police"}
+_POIS = {"hospital", "clinic", "pharmacy", "police", "school", "kindergarten"}
 # The name is kept apart, and the source is not read; both are common.
 _UNREAD = 2
 _COMMON = ("name", "source", *access.STREET_KEYS[:6])
@@ -181,8 +182,8 @@ class _Collector:
         if get("amenity") in _POIS:
             self._poi(get, node.location.lon, node.location.lat)
 
-    def _poi(self, get: Get, lon: float, lat: float) -> None:
-        self.found.pois.append(Poi(get("amenity") or "", get("name") or "", lon, lat))
+    def _poi(self, get: Get, lon: float, lat: float, reach_m: float = 0.0) -> None:
+        self.found.pois.append(Poi(get("amenity") or "", get("name") or "", lon, lat, reach_m))
 
     def _way(self, way: osmium.osm.Way) -> None:
         found = self.found
@@ -248,8 +249,11 @@ class _Collector:
         if kind is not None:
             self._shapes[kind].append(shape)
         if is_poi:
-            centre = shapely.from_wkb(shape).centroid
-            self._poi(get, centre.x, centre.y)
+            grounds = shapely.from_wkb(shape)
+            centre = grounds.centroid
+            corners = shapely.get_coordinates(grounds) - (centre.x, centre.y)
+            metres = np.radians(corners * (np.cos(np.radians(centre.y)), 1.0)) * EARTH_RADIUS_M
+            self._poi(get, centre.x, centre.y, round(float(np.hypot(*metres.T).max()), 1))
 
 
 def _area_kind(get: Get) -> str | None:

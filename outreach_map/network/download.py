@@ -38,6 +38,7 @@ _ASKED = (
     'node["place"]["name"]',
     # All machines and social facilities: to ask for those of people who use drugs would tell why.
     'nwr["amenity"~"^(hospital|clinic|pharmacy|police|doctors|health_post)$"]',
+    'nwr["amenity"~"^(school|kindergarten)$"]',
     'nwr["amenity"~"^(vending_machine|social_facility)$"]',
     'nwr["healthcare"]',
     'nwr["building"]',

@@ -41,12 +41,17 @@ class Place:
 
 @dataclass(frozen=True)
 class Poi:
-    """A public place that helps people find their way: hospital, clinic, pharmacy, police."""
+    """A public place that helps people find their way, or that services keep away from.
+
+    `kind` is OpenStreetMap's amenity: hospital, clinic, pharmacy, police, school or kindergarten.
+    `reach_m` is how far its grounds reach from their middle; 0 where it is mapped as a point.
+    """
 
     kind: str
     name: str
     lon: float
     lat: float
+    reach_m: float = 0.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -180,6 +180,7 @@ def pass_through(gate: Gate, raw: RawTables, start: date, say: Notice) -> tuple[
             codes["T"],
         ),
         log_days=records.log_days(raw.visits, start),
+        log_days_year=records.log_days(raw.visits, start, records.YEAR_DAYS),
         items=tuple(sorted({item for row in raw.teams for item in row.carry})),
     )
     return released, ledger

@@ -48,6 +48,9 @@ from outreach_map.tables import (
 )
 
 LOG_DAYS = 90
+YEAR_DAYS = 365
+PERIOD_DAYS = 30
+PERIODS = 12
 
 
 class Located(Protocol):
@@ -88,6 +91,9 @@ def hotspots(
                 communities=row.communities,
                 languages=row.languages,
                 people=people,
+                people_min=people_band(row.est_min),
+                people_max=people_band(row.est_max),
+                est_month=None if row.est_date is None else row.est_date.replace(day=1),
                 hours=half_hours(row.active_hours),
                 services=row.services_needed,
                 syringes_month=syringes_band(people, row.injections_per_day),
@@ -114,15 +120,30 @@ def _log(visits: Sequence[RawVisit], last_visit: date | None, start: date) -> Vi
     dates = [visit.date for visit in done]
     if last_visit is not None and last_visit < start:
         dates.append(last_visit)
-    month = [visit for visit in done if visit.date >= start - timedelta(days=30)]
-    quarter = [visit for visit in done if visit.date >= start - timedelta(days=LOG_DAYS)]
+    month, quarter, year = (
+        [visit for visit in done if visit.date >= start - timedelta(days=days)]
+        for days in (PERIOD_DAYS, LOG_DAYS, YEAR_DAYS)
+    )
+    met = {((start - visit.date).days - 1) // PERIOD_DAYS for visit in done if visit.contacts}
     return VisitLog(
         last_visit_week=week(max(dates)) if dates else None,
         visits_30d=visits_band(len(month)) if month else None,
         visits_90d=visits_band(len(quarter)) if quarter else None,
+        visits_365d=visits_band(len(year)) if year else None,
         contacts_30d=_summed(month, "contacts", people=True),
         contacts_90d=_summed(quarter, "contacts", people=True),
+        contacts_365d=_summed(year, "contacts", people=True),
+        syringes_out_30d=_summed(month, "syringes_out", people=False),
         syringes_out_90d=_summed(quarter, "syringes_out", people=False),
+        syringes_out_365d=_summed(year, "syringes_out", people=False),
+        syringes_in_30d=_summed(month, "syringes_in", people=False),
+        syringes_in_90d=_summed(quarter, "syringes_in", people=False),
+        syringes_in_365d=_summed(year, "syringes_in", people=False),
+        # A kit goes to one person, so kits are counted as people are.
+        naloxone_out_30d=_summed(month, "naloxone_out", people=True),
+        naloxone_out_90d=_summed(quarter, "naloxone_out", people=True),
+        naloxone_out_365d=_summed(year, "naloxone_out", people=True),
+        periods_met=tuple(period in met for period in range(PERIODS)),
         overdose_30d=any(
             visit.overdoses_reversed for visit in past if visit.date >= start - timedelta(days=30)
         ),
@@ -136,10 +157,10 @@ def _summed(visits: Sequence[RawVisit], field: str, *, people: bool) -> Band | N
     return people_band(sum(counts)) if people else items_band(sum(counts))
 
 
-def log_days(visits: Iterable[RawVisit], start: date) -> int:
-    """Whole weeks before the round that the visit log covers, in days, at most `LOG_DAYS`."""
+def log_days(visits: Iterable[RawVisit], start: date, most: int = LOG_DAYS) -> int:
+    """Whole weeks before the round that the visit log covers, in days, at most `most`."""
     first = week(min((visit.date for visit in visits if visit.date < start), default=start))
-    return min((start - first).days, LOG_DAYS) if first else 0
+    return min((start - first).days, most) if first else 0
 
 
 def points(

@@ -32,7 +32,7 @@ from outreach_map.privacy.bands import items_band, people_band, week
 from outreach_map.privacy.freeze import study_bounds
 from outreach_map.privacy.gate import Gate, open_gate, pass_through
 from outreach_map.privacy.locate import Locator
-from outreach_map.privacy.records import LOG_DAYS
+from outreach_map.privacy.records import LOG_DAYS, YEAR_DAYS
 from outreach_map.programme import Programme
 from outreach_map.settings import Method
 from outreach_map.tables import Mode, Release
@@ -199,13 +199,17 @@ class _Twin:
         )
 
     def _recounted(self, row: RawHotspot) -> RawHotspot:
-        count = self._within(people_band, row.est_mid)
         changes: dict[str, object] = {
             "review_by": self._same_week(row.review_by),
             "last_visit": self._same_week(row.last_visit),
         }
-        if count is not None:
-            changes |= {"est_min": count, "est_mid": count, "est_max": count}
+        ends = ("est_min", "est_mid", "est_max")
+        known = [name for name in ends if getattr(row, name) is not None]
+        # Sorted, they stay within their bands: those of one band may change places.
+        counts = sorted(self._within(people_band, getattr(row, name)) or 0.0 for name in known)
+        changes |= dict(zip(known, counts, strict=True))
+        if row.est_date is not None:
+            changes["est_date"] = row.est_date.replace(day=int(self.generator.integers(1, 29)))
         return row.model_copy(update=changes)
 
     def _within(self, bands: object, count: float | None) -> float | None:
@@ -221,14 +225,16 @@ class _Twin:
 
     def _revisited(self, visits: tuple[RawVisit, ...]) -> tuple[RawVisit, ...]:
         """Other numbers in the log, as long as no band of its sums changes."""
-        sums = {name: self._sums(visits, name) for name in ("contacts", "syringes_out")}
-        bands = {"contacts": people_band, "syringes_out": items_band}
+        bands = {
+            "contacts": people_band, "syringes_out": items_band, "syringes_in": items_band,
+            "naloxone_out": people_band,
+        }  # fmt: skip
+        sums = {name: self._sums(visits, name) for name in bands}
         told = []
         for visit in visits:
             number = int(self.generator.integers(100))
             changes: dict[str, object] = {
-                "referrals": number, "new_contacts": number, "syringes_in": number,
-                "naloxone_out": number, "condoms_out": number,
+                "referrals": number, "new_contacts": number, "condoms_out": number,
             }  # fmt: skip
             for name, band in bands.items():
                 count = getattr(visit, name)
@@ -236,7 +242,9 @@ class _Twin:
                     continue
                 by = int(self.generator.integers(-3, 4))
                 keys = self._windows(visit)
-                fits = count + by >= 0 and all(
+                # Whether anybody was met at all is released, by periods of 30 days.
+                same = count + by >= 0 and (count > 0) == (count + by > 0)
+                fits = same and all(
                     band(sums[name][key]) == band(sums[name][key] + by) for key in keys
                 )
                 if fits:
@@ -256,7 +264,11 @@ class _Twin:
     def _windows(self, visit: RawVisit) -> list[tuple[str, int]]:
         ago = (self.start - visit.date).days
         counted = visit.outcome in ("", "done") and ago > 0
-        return [(visit.hotspot_id, days) for days in (30, LOG_DAYS) if counted and ago <= days]
+        return [
+            (visit.hotspot_id, days)
+            for days in (30, LOG_DAYS, YEAR_DAYS)
+            if counted and ago <= days
+        ]
 
     def names(self, raw: RawTables) -> dict[str, dict[str, str]]:
         """Kind -> raw id -> another one."""

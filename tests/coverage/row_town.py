@@ -106,6 +106,7 @@ def released(
     teams: Sequence[Team] = (),
     zones: Sequence[RiskZone] = (),
     log_days: int = 90,
+    log_days_year: int = 0,
 ) -> Release:
     """A release of the given records, sorted by code."""
     whole = box(0, 40)
@@ -119,5 +120,6 @@ def released(
         zones=tuple(sorted(zones, key=lambda one: one.code)),
         decisions=(),
         log_days=log_days,
+        log_days_year=log_days_year,
         items=("condoms", "syringes"),
     )
