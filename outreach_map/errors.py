@@ -11,7 +11,8 @@
     │   └── LedgerError     the ledger in private/
     ├── RoutingError        a plan that could not be made
     │   └── SolverError     the search ended without an answer
-    └── PublishError        an output that could not be written
+    ├── PublishError        an output that could not be written
+    └── RoundError          a published round that cannot be read
 
 No message carries a hotspot's coordinate, a note, an exact count or an id of the planner's.
 Rows are named by file and row number, which mean nothing without the planner's own file.
@@ -79,6 +80,10 @@ class SolverError(RoutingError):
 
 class PublishError(OutreachMapError):
     """An output could not be written; the earlier output stays."""
+
+
+class RoundError(OutreachMapError):
+    """A published round cannot be read, or not be compared."""
 
 
 class Severity(StrEnum):

@@ -98,12 +98,8 @@ def plan_released(
     progress("planning routes")
     routes = plan_routes(released, extract, iterations=programme.routing.iterations, seed=seed)
     progress("measuring coverage")
-    standards = Standards(
-        walk_s=programme.coverage.walk_min * 60.0,
-        syringes_per_person_year=programme.coverage.syringes_per_person_year,
-    )
     walk = extract.networks[Mode.WALK]
-    coverage = assess_coverage(released, walk, standards, team_visits(routes))
+    coverage = assess_coverage(released, walk, standards_of(programme), team_visits(routes))
     progress("flagging risks")
     legs, stops = timetable(routes)
     flags = flag_risks(released, walk, legs=legs, stops=stops)
@@ -120,6 +116,14 @@ def plan_released(
         routes=routes,
         coverage=coverage,
         flags=flags,
+    )
+
+
+def standards_of(programme: Programme) -> Standards:
+    """What counts as reached and as enough."""
+    return Standards(
+        walk_s=programme.coverage.walk_min * 60.0,
+        syringes_per_person_year=programme.coverage.syringes_per_person_year,
     )
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from outreach_map.coverage.capacity import Capacity, measure_capacity
 from outreach_map.coverage.contact import contact_of, measure_contact
 from outreach_map.coverage.groups import measure_equity
 from outreach_map.coverage.need import Enough, KitNeed, SyringeNeed, kit_need, syringe_need
@@ -72,12 +73,15 @@ def assess_coverage(
     needs: dict[str, Mapping[str, SyringeNeed | KitNeed]] = {"nsp": syringes, "naloxone": kits}
     rows: list[ServiceCoverage] = []
     openings: list[Opening] = []
+    capacity: list[Capacity] = []
     if release.hotspots:
         scene = set_scene(release, walk, standards.walk_s, visits)
         for service in sorted({one for hotspot in release.hotspots for one in hotspot.services}):
             tour = _Tour(scene, standards, service, needs.get(service, {}))
             rows += tour.rows()
             openings += best_openings(scene, service, tour.stages)
+            shared = measure_capacity(scene, service, standards.walk_s)
+            capacity += [] if shared is None else [shared]
     rows.sort(key=lambda row: (row.hotspot, row.service))
     return Coverage(
         services=tuple(rows),
@@ -88,6 +92,7 @@ def assess_coverage(
         contact=measure_contact(release, visits),
         equity=measure_equity(release.hotspots, _met(rows)),
         openings=best_of(openings, BEST_OPENINGS),
+        capacity=tuple(capacity),
     )
 
 

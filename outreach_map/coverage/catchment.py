@@ -8,11 +8,20 @@ doi:10.1080/13658816.2011.624987. Figures agree with the PySAL project `access`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Weights = Mapping[float, float] | Callable[[NDArray[np.float64]], NDArray[np.float64]]
+Decay = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+Weights = Mapping[float, float] | Decay
+
+# Upper bounds in seconds on foot. The published steps are those of clinics by car, 10, 20, 30 and
+# 60 minutes; on foot the unit is ten minutes all the same (PySAL `access`).
+ENHANCED_STEPS: Mapping[float, float] = MappingProxyType({600.0: 1.0, 1200.0: 0.68, 1800.0: 0.22})
+THREE_STEPS: Mapping[float, float] = MappingProxyType(
+    {600.0: 0.962, 1200.0: 0.704, 1800.0: 0.377, 3600.0: 0.042}
+)
 
 
 def two_step_fca(
@@ -49,10 +58,34 @@ def enhanced_two_step_fca(
     """Supply a head, where what lies farther counts less.
 
     `weights` maps upper bounds of cost (included) to weights, or is a function of an array of
-    costs; other arguments, the sum rule and errors as in `two_step_fca`.
+    costs; other arguments, the sum rule and errors as in `two_step_fca`. The sum rule is checked on
+    each call: ArithmeticError where rounding broke it.
     """
     people, capacity, weight = _checked(demand, supply, cost, weights)
-    return _share(people, capacity, weight)
+    accessibility = _share(people, capacity, weight)
+    shared, reached = people @ accessibility, capacity[people @ weight > 0].sum()
+    if not np.isclose(shared, reached, rtol=1e-6, atol=0.0):
+        raise ArithmeticError("people x accessibility does not add up to the supply reached")
+    return accessibility
+
+
+def gaussian_decay(catchment: float) -> Decay:
+    """Weights that fall from 1 at no cost to 0 at the catchment, as a bell.
+
+    Source: Dai (2010), doi:10.1016/j.healthplace.2010.06.012.
+
+    >>> gaussian_decay(600.0)(np.array([0.0, 300.0, 600.0, 601.0])).round(3).tolist()
+    [1.0, 0.701, 0.0, 0.0]
+    """
+    if not catchment > 0:
+        raise ValueError("a catchment is above 0")
+    edge = np.exp(-0.5)
+
+    def decay(cost: NDArray[np.float64]) -> NDArray[np.float64]:
+        bell = (np.exp(-0.5 * (cost / catchment) ** 2) - edge) / (1.0 - edge)
+        return np.where(cost <= catchment, np.maximum(bell, 0.0), 0.0)
+
+    return decay
 
 
 def three_step_fca(

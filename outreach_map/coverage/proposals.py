@@ -223,7 +223,8 @@ class _Asked:
 
     def _gained(self, sites: tuple[int, ...]) -> Range:
         before, _ = self._within(())
-        surely, perhaps = self._within(sites)
+        surely, _ = self._within(sites)
+        perhaps = np.asarray((self.best[:, list(sites)] <= self.standard).any(axis=1))
         return self._sum(surely & ~before, perhaps & ~before)
 
     def _within(self, sites: tuple[int, ...]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -242,11 +243,11 @@ class _Asked:
     def _change(self, site: int, sites: tuple[int, ...]) -> SiteChange:
         others = tuple(other for other in sites if other != site)
         without, _ = self._within(others)
-        surely, perhaps = self._within(sites)
+        surely, _ = self._within(sites)
         new = surely & ~without
         codes = tuple(self.scene.hotspots[self.all_rows[row]].code for row in np.flatnonzero(new))
         mine = np.asarray(self.best[:, site] <= self.standard)
-        return SiteChange(site - self.old, codes, self._sum(new, perhaps & mine & ~without))
+        return SiteChange(site - self.old, codes, self._sum(new, mine & ~without))
 
 
 def _ends(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from outreach_map.coverage.capacity import Capacity
 from outreach_map.coverage.contact import Contact
 from outreach_map.coverage.groups import Equity
 from outreach_map.coverage.need import KitNeed, SyringeNeed
@@ -140,8 +141,8 @@ class Coverage:
     """All that was measured, sorted.
 
     Rows by hotspot and service; syringes and kits by hotspot; by service a summary and the steps of
-    the cascade in people; contact and what was given; how unequal it is; and which hours more at
-    which point would gain most.
+    the cascade in people; contact and what was given; how unequal it is; which hours more at which
+    point would gain most; and capacity by service.
     """
 
     services: tuple[ServiceCoverage, ...] = ()
@@ -152,3 +153,4 @@ class Coverage:
     contact: Contact = field(default_factory=Contact)
     equity: Equity = field(default_factory=Equity)
     openings: tuple[Opening, ...] = ()
+    capacity: tuple[Capacity, ...] = ()

@@ -1,8 +1,9 @@
 """The privacy gate: raw tables go in, released records come out."""
 
 from outreach_map.privacy.areas import Partition, Residents, partition
+from outreach_map.privacy.candidates import Candidates, release_candidates, write_for_planner
 from outreach_map.privacy.codes import write_codes
-from outreach_map.privacy.gate import find_problems, release
+from outreach_map.privacy.gate import find_problems, preview, release
 from outreach_map.privacy.inspect import (
     AreaHolding,
     Errors,
@@ -28,6 +29,7 @@ __all__ = [
     "LOG_DAYS",
     "AreaHolding",
     "Candidate",
+    "Candidates",
     "Errors",
     "Inspection",
     "Metric",
@@ -45,13 +47,16 @@ __all__ = [
     "partition",
     "passphrase_of",
     "plausible_places",
+    "preview",
     "raw_signs",
     "release",
+    "release_candidates",
     "release_twin",
     "releases",
     "rotate_key",
     "shared_by",
     "team_passphrases",
     "write_codes",
+    "write_for_planner",
     "write_key",
 ]

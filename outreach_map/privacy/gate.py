@@ -82,6 +82,19 @@ def release(
     return released
 
 
+def preview(programme: Programme, start: date, extract: StreetExtract) -> Release:
+    """The same release for a question between rounds: nothing of it is kept in the ledger.
+
+    Arguments and errors as in `release`.
+    """
+    raw = read_tables(programme, bounds=study_bounds(programme, extract))
+    return pass_through(open_gate(programme, extract, raw, lambda _: None), raw, start, _unsaid)[0]
+
+
+def _unsaid(_: str) -> None:
+    """What a release would tell was told, or will be, by the plan itself."""
+
+
 def find_problems(programme: Programme, extract: StreetExtract) -> tuple[Problem, ...]:
     """Every problem of the programme's files, warnings included, in reading order."""
     problems = collect_problems(programme, bounds=study_bounds(programme, extract))

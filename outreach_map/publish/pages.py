@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-from outreach_map.coverage import Enough, Reach, ServiceSummary
 from outreach_map.layers import (
     DataLayer,
     describe,
@@ -19,7 +16,8 @@ from outreach_map.layers import (
     route_layer,
     zone_layer,
 )
-from outreach_map.layers.words import band, metres, minutes, mode, words
+from outreach_map.layers.words import metres, minutes, mode, words
+from outreach_map.publish.manager import manager_context
 from outreach_map.publish.plan import Plan
 from outreach_map.publish.protection import protection
 from outreach_map.publish.shell import Bounds, render_page
@@ -30,7 +28,6 @@ from outreach_map.tables import Hotspot, Point, Team
 
 # True of a place at any hour, so that whoever stops there is told.
 _ABOUT_THE_PLACE = (FlagKind.ONLY_WAY_IN, FlagKind.NO_WAY_ROUND)
-_GAP_ORDER = (Reach.NOT_REACHED, Reach.UNKNOWN, Reach.PARTLY, Reach.REACHED)
 _ZONE_LEGEND = [
     ("zone-high", "risk zone, high"),
     ("zone-medium", "risk zone, medium"),
@@ -147,37 +144,7 @@ class PageMaker:
             gap_layer(self.release.hotspots, coverage),
             point_layer(self.release.points),
         ]
-        rows = sorted(
-            (row for row in coverage.services if row.first_broken is not None),
-            key=lambda row: (_GAP_ORDER.index(row.reach), row.service, row.hotspot),
-        )
-        steps = Counter(row.first_broken for row in coverage.services)
-        context = {
-            "walk_min": f"{self.plan.walk_min:.0f}",
-            "services": [_service(row) for row in coverage.summary],
-            "steps": [
-                *(
-                    (f"not {step.value}", str(count))
-                    for step, count in steps.most_common()
-                    if step is not None
-                ),
-                ("no step broken", str(steps[None])),
-            ],
-            "syringes": self._syringes(),
-            "gaps": [
-                {
-                    "hotspot": row.hotspot,
-                    "people": band(self.hotspots[row.hotspot].people),
-                    "service": words(row.service),
-                    "reach": row.reach.value,
-                    "walk": _walk(row.walk_s_low, row.walk_s_high),
-                    "why": row.why,
-                    "mend": row.mend,
-                }
-                for row in rows
-            ],
-            "unmapped": ", ".join(h.code for h in self.release.hotspots if not h.place.mapped),
-        }
+        context = manager_context(self.plan)
         legend = [
             ("gap-0", "every service needed there is reached"),
             ("gap-1", "up to a third of needs unmet (partly counts half)"),
@@ -297,36 +264,6 @@ class PageMaker:
         }[stop.kind]
         return f"{title} · {where}" if where else f"{title} · base"
 
-    def _syringes(self) -> dict[str, object]:
-        rows = self.plan.coverage.syringes
-        counted = Counter(row.enough for row in rows)
-        days = self.release.log_days
-        return {
-            "intro": f"Given in the last {days} days of the visit log against what is needed, for "
-            "every count within the bands: so it is often too uncertain to tell.",
-            "rows": [(one.value, f"{counted[one]} hotspots") for one in Enough],
-        }
-
-
-@dataclass(frozen=True)
-class _Part:
-    name: str
-    count: int
-    x: str
-    width: str
-
-
-def _service(row: ServiceSummary) -> dict[str, object]:
-    counts = (row.reached, row.partly, row.not_reached, row.unknown)
-    names = ("reached", "partly reached", "not reached", "unknown")
-    total = max(sum(counts), 1)
-    parts, x = [], 0.0
-    for name, count in zip(names, counts, strict=True):
-        width = 100 * count / total
-        parts.append(_Part(name, count, f"{x:.2f}", f"{width:.2f}"))
-        x += width
-    return {"name": words(row.service), "parts": parts}
-
 
 def _shift_row(tour: Itinerary) -> dict[str, str]:
     return {
@@ -363,12 +300,6 @@ def _view(boxes: list[Bounds], bounds: Bounds) -> Bounds:
         return bounds
     west, south, east, north = zip(*boxes, strict=True)
     return min(west), min(south), max(east), max(north)
-
-
-def _walk(low: float, high: float) -> str:
-    if low == float("inf"):
-        return "no way"
-    return minutes(low) if minutes(low) == minutes(high) else f"{minutes(low)} to {minutes(high)}"
 
 
 def _times(stop: Stop) -> str:

@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from outreach_map.coverage import enhanced_two_step_fca, three_step_fca, two_step_fca
+from outreach_map.coverage import (
+    Standards,
+    assess_coverage,
+    enhanced_two_step_fca,
+    gaussian_decay,
+    three_step_fca,
+    two_step_fca,
+)
+from outreach_map.coverage.catchment import ENHANCED_STEPS, THREE_STEPS
+from outreach_map.tables import Band, PointStatus
+from tests.coverage.row_town import box, hotspot, point, released, row
 
 PEOPLE = [100, 50, 10]
 DOCTORS = [15, 20, 100]
@@ -109,3 +119,42 @@ def test_what_does_not_fit_is_refused(people: object, supply: object, cost: obje
 def test_negative_weights_are_refused() -> None:
     with pytest.raises(ValueError, match="weights"):
         enhanced_two_step_fca([1], [1], [[1]], {10: -1})
+
+
+@pytest.mark.parametrize("bad", [0.0, -1.0])
+def test_a_bell_needs_a_catchment(bad: float) -> None:
+    with pytest.raises(ValueError, match="catchment"):
+        gaussian_decay(bad)
+
+
+@given(st.lists(st.floats(0, 2000), min_size=2, max_size=6))
+def test_a_bell_falls_and_ends_at_the_catchment(costs: list[float]) -> None:
+    weights = gaussian_decay(900.0)(np.sort(np.array(costs)))
+    assert (np.diff(weights) <= 1e-12).all()
+    assert ((weights > 0) <= (np.sort(costs) <= 900.0)).all()
+    assert gaussian_decay(900.0)(np.zeros(1)).tolist() == [1.0]
+
+
+def test_published_default_steps() -> None:
+    assert dict(ENHANCED_STEPS) == {600: 1.0, 1200: 0.68, 1800: 0.22}
+    assert dict(THREE_STEPS) == {600: 0.962, 1200: 0.704, 1800: 0.377, 3600: 0.042}
+
+
+def test_capacity_for_each_person_by_hand() -> None:
+    """18 people near a point for 200 a month; five more, as far again, count it less."""
+    spots = [
+        hotspot("H-AAAA", people=Band(11, 25), services=("nsp",)),
+        hotspot("H-AAAB", people=Band(0, 10), services=("nsp",), place=box(9, 9)),
+        hotspot("H-AAAC", people=None, services=("nsp",)),
+    ]
+    points = [
+        point("P-AAAA", 0, capacity_per_month=Band(100, 300)),
+        point("P-AAAB", 0),
+        point("P-AAAC", 0, capacity_per_month=Band(100, 300), status=PointStatus.UNKNOWN),
+    ]
+    (found,) = assess_coverage(released(spots, points), row(), Standards()).capacity
+    assert (found.service, found.hotspots, found.people) == ("nsp", ("H-AAAA", "H-AAAB"), (18, 5))
+    assert found.without_capacity == 1
+    # 200 for 18 + 0.68 x 5 people; the second place is eighteen minutes away.
+    assert found.enhanced == pytest.approx((200 / 21.4, 0.68 * 200 / 21.4))
+    assert found.two_step == pytest.approx((200 / 18, 0))
