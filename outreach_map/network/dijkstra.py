@@ -31,11 +31,15 @@ class DijkstraEngine:
     ) -> NDArray[np.float64]:
         """(o, d) least costs; inf where there is no way, or none within the cutoff."""
         self._graph.check_nodes(origins, destinations)
-        costs = np.empty((len(origins), len(destinations)))
-        for block in range(0, len(origins), _BLOCK):
+        # A search for each of the fewer ones; backwards, where those are the destinations.
+        back = len(destinations) < len(origins)
+        starts, ends = (destinations, origins) if back else (origins, destinations)
+        matrix = self._matrix.T.tocsr() if back else self._matrix
+        costs = np.empty((len(starts), len(ends)))
+        for block in range(0, len(starts), _BLOCK):
             rows = slice(block, block + _BLOCK)
-            found = dijkstra(self._matrix, indices=origins[rows], limit=cutoff_ms)
-            costs[rows] = found[:, destinations]
+            costs[rows] = dijkstra(matrix, indices=starts[rows], limit=cutoff_ms)[:, ends]
+        costs = costs.T if back else costs
         costs[costs >= CLOSED_MS] = np.inf
         return costs
 
