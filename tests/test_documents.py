@@ -68,6 +68,7 @@ def test_the_readme_names_commands_that_exist() -> None:
         "ARCHITECTURE.md",
         "CONTRIBUTING.md",
         "maps/README.md",
+        "docs/coverage.md",
         "docs/dependencies.md",
         "docs/first-plan.md",
         "docs/network.md",
