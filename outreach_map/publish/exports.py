@@ -20,12 +20,13 @@ DECIMALS = 4
 
 
 def gaps_csv(plan: Plan) -> str:
-    """Every hotspot and service: reach, the first broken step, walking minutes, why."""
+    """Every hotspot and service: reach, the first broken step, walking minutes, hours, why."""
     people = {hotspot.code: band(hotspot.people) for hotspot in plan.release.hotspots}
     return csv_text(
         [
             "hotspot", "people", "service", "reach", "first_broken_step", "walk_min_low",
-            "walk_min_high", "nearest_point", "why", "what_would_mend_it",
+            "walk_min_high", "nearest_point", "brought_by", "hours_low", "hours_high", "why",
+            "what_would_mend_it",
         ],
         (
             [
@@ -37,6 +38,9 @@ def gaps_csv(plan: Plan) -> str:
                 _minutes(row.walk_s_low),
                 _minutes(row.walk_s_high),
                 row.nearest or "",
+                row.by.value,
+                None if row.presence is None else round(row.presence.low, 3),
+                None if row.presence is None else round(row.presence.high, 3),
                 row.why,
                 row.mend,
             ]
