@@ -28,7 +28,7 @@ from outreach_map.coverage import (
 from outreach_map.errors import ProgrammeError
 from outreach_map.network import StreetExtract
 from outreach_map.planning import read_city, require_monday, standards_of
-from outreach_map.privacy import Candidates, preview, release_candidates, write_for_planner
+from outreach_map.privacy import SiteCandidates, preview, release_candidates, write_for_planner
 from outreach_map.programme import Programme
 from outreach_map.spreadsheets import Value
 from outreach_map.tables import Mode, Place, Release
@@ -148,7 +148,7 @@ def find_sites(
     return Answer(proposal, len(kept), len(places) - len(kept), files)
 
 
-def _require_asked(question: Question, released: Release, given: Candidates | None) -> None:
+def _require_asked(question: Question, released: Release, given: SiteCandidates | None) -> None:
     needed = sorted({service for hotspot in released.hotspots for service in hotspot.services})
     if question.service not in needed:
         raise ProgrammeError(

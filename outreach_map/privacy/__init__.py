@@ -1,7 +1,7 @@
 """The privacy gate: raw tables go in, released records come out."""
 
 from outreach_map.privacy.areas import Partition, Residents, partition
-from outreach_map.privacy.candidates import Candidates, release_candidates, write_for_planner
+from outreach_map.privacy.candidates import SiteCandidates, release_candidates, write_for_planner
 from outreach_map.privacy.codes import write_codes
 from outreach_map.privacy.gate import find_problems, preview, release
 from outreach_map.privacy.inspect import (
@@ -29,7 +29,6 @@ __all__ = [
     "LOG_DAYS",
     "AreaHolding",
     "Candidate",
-    "Candidates",
     "Errors",
     "Inspection",
     "Metric",
@@ -37,6 +36,7 @@ __all__ = [
     "ProgrammeKey",
     "Residents",
     "Signs",
+    "SiteCandidates",
     "already_listed",
     "begin",
     "errors_of",

@@ -14,7 +14,7 @@ from outreach_map.tables import Place
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Candidates:
+class SiteCandidates:
     """Possible places for new points, in the order of the planner's file.
 
     `ids` are for the planner's own eyes; `capacity` is None unless every row has one.
@@ -25,7 +25,7 @@ class Candidates:
     capacity: tuple[float, ...] | None
 
 
-def release_candidates(path: Path, bounds: tuple[float, float, float, float]) -> Candidates:
+def release_candidates(path: Path, bounds: tuple[float, float, float, float]) -> SiteCandidates:
     """Read candidates and round their places to four decimals, as those of public points are.
 
     `bounds` are west, south, east and north of the study area.
@@ -37,7 +37,7 @@ def release_candidates(path: Path, bounds: tuple[float, float, float, float]) ->
     """
     rows = read_candidates(path, bounds)
     limits = [float(row.capacity_per_month) for row in rows if row.capacity_per_month is not None]
-    return Candidates(
+    return SiteCandidates(
         ids=tuple(row.id for row in rows),
         places=tuple(public_place(row.geometry) for row in rows),
         capacity=tuple(limits) if len(limits) == len(rows) else None,
