@@ -149,7 +149,10 @@ def _at(
 ) -> Hotspot | None:
     """The hotspot at a true place: its crossing and nothing beside it, as if the area were that."""
     area = hotspot.place.geometry
-    spot = places[shapely.contains(area, places)][pick]
+    inside = places[shapely.contains(area, places)]
+    if not len(inside):
+        return None  # beside the squares, and released as the nearest of them
+    spot = inside[pick]
     (node,) = walk.snap(np.array([[spot.x, spot.y]]), 500.0).node
     lon, lat = walk.lon_lat[node]
     here = Place(
