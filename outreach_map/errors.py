@@ -10,7 +10,8 @@
     │   ├── KeyFileError    the key in private/
     │   └── LedgerError     the ledger in private/
     ├── RoutingError        a plan that could not be made
-    │   └── SolverError     the search ended without an answer
+    │   ├── SolverError     the search ended without an answer
+    │   └── PlanRecordError the record of earlier plans in private/
     ├── PublishError        an output that could not be written
     └── RoundError          a published round that cannot be read
 
@@ -76,6 +77,10 @@ class RoutingError(OutreachMapError):
 
 class SolverError(RoutingError):
     """The search was ended before it gave an answer."""
+
+
+class PlanRecordError(RoutingError):
+    """The record of earlier plans in `private/` is damaged or does not hold what is asked for."""
 
 
 class PublishError(OutreachMapError):

@@ -18,6 +18,7 @@ from datetime import date, timedelta
 
 from outreach_map.coverage import Standards, TeamVisit, assess_coverage
 from outreach_map.errors import Problem, ProgrammeError, Severity
+from outreach_map.history import Past, read_past, write_past
 from outreach_map.network import StreetExtract, add_slopes, read_extract
 from outreach_map.privacy import (
     ACCOUNT,
@@ -31,7 +32,7 @@ from outreach_map.privacy import (
 from outreach_map.programme import Programme
 from outreach_map.publish import Plan
 from outreach_map.risk import TimedLeg, TimedStop, flag_risks
-from outreach_map.routing import RoutePlan, StopKind, plan_routes
+from outreach_map.routing import Preferences, RoutePlan, StopKind, plan_routes, tours_of
 from outreach_map.tables import Mode, Release
 
 Progress = Callable[[str], None]
@@ -82,7 +83,10 @@ def plan_round(
     extract = read_city(programme, cache=cache)
     say("passing the privacy gate")
     released = release(programme, start, extract, notice=notice or say)
-    plan = plan_released(programme, released, extract, seed=seed, progress=say)
+    private = programme.folder / "private"
+    past = read_past(private)
+    plan = plan_released(programme, released, extract, past=past, seed=seed, progress=say)
+    write_past(private, past.with_round(start, tours_of(released, plan.routes)))
     return replace(plan, passphrases=lock(programme, released, notice=notice or say))
 
 
@@ -91,12 +95,21 @@ def plan_released(
     released: Release,
     extract: StreetExtract,
     *,
+    past: Past,
     seed: int = 0,
     progress: Progress,
 ) -> Plan:
-    """Plan from released records: everything right of the gate."""
+    """Plan from released records, `past` rounds included: everything right of the gate."""
     progress("planning routes")
-    routes = plan_routes(released, extract, iterations=programme.routing.iterations, seed=seed)
+    routes = plan_routes(
+        released,
+        extract,
+        iterations=programme.routing.iterations,
+        seed=seed,
+        past=past,
+        preferences=Preferences.of(programme.routing),
+        progress=progress,
+    )
     progress("measuring coverage")
     walk = extract.networks[Mode.WALK]
     coverage = assess_coverage(released, walk, standards_of(programme), team_visits(routes))

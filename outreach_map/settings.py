@@ -174,13 +174,25 @@ class RiskCuts(_Table):
 
 
 class RoutingSettings(_Table):
-    """How long the route search runs, and whether it may take ferries.
+    """How long the route search runs, what weighs how much in it, and whether it takes ferries.
 
-    Iterations, so that the same input gives the same plan. Timetables of ferries are not known.
+    `iterations`, so that the same input gives the same plan. Timetables of ferries are not known.
+    Weights are minutes on the road that a plan may spend to avoid something: a team that is new to
+    a place (`continuity_min`), another weekday than usual (`rhythm_min`), a minute in a risk zone
+    of weight 1 (`exposure_price`; high is 2, medium and unknown 1, low a half), a minute beyond a
+    team's fair share of hours (`fair_hours_price`), a risky stop beyond its fair share of those
+    (`fair_risk_min`). 0 switches each off. `max_exposure_min` is a hard limit on the weighted
+    minutes in risk zones on one shift.
     """
 
     iterations: Annotated[int, Field(ge=1, le=1_000_000)] = 1500
     ferries: bool = False
+    continuity_min: Annotated[float, Field(ge=0, le=60)] = 10.0
+    rhythm_min: Annotated[float, Field(ge=0, le=60)] = 10.0
+    exposure_price: Annotated[int, Field(ge=0, le=10)] = 1
+    max_exposure_min: Annotated[float, Field(ge=0, le=1440)] = 120.0
+    fair_hours_price: Annotated[int, Field(ge=0, le=10)] = 1
+    fair_risk_min: Annotated[float, Field(ge=0, le=60)] = 10.0
 
 
 class MapSettings(_Table):

@@ -25,6 +25,7 @@ from outreach_map.audit.canaries import off_street, published_places, touched
 from outreach_map.audit.derive import Derived, derived_counts
 from outreach_map.audit.guesses import Attack, Compared, attack_round, compare_rounds
 from outreach_map.audit.unpacked import unpacked
+from outreach_map.history import read_past
 from outreach_map.network import StreetExtract
 from outreach_map.planning import Progress, plan_released, read_city, require_monday
 from outreach_map.privacy import (
@@ -225,7 +226,10 @@ class _World:
     progress: Progress
 
     def published(self, released: Release, name: str) -> list[Path]:
-        plan = plan_released(self.programme, released, self.extract, progress=self.progress)
+        past = read_past(self.programme.folder / "private")
+        plan = plan_released(
+            self.programme, released, self.extract, past=past, progress=self.progress
+        )
         return publish_round(plan, self.directory / name)
 
 

@@ -23,10 +23,14 @@ _MS = 1000.0
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Matrices:
-    """True seconds and metres along least-cost paths, (origins, destinations); inf unreachable."""
+    """True seconds and metres along least-cost paths, (origins, destinations); inf unreachable.
+
+    `exposure_s` are the seconds times the weights of the arcs on the way; zeros without weights.
+    """
 
     travel_time_s: NDArray[np.float64]
     length_m: NDArray[np.float64]
+    exposure_s: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -132,11 +136,13 @@ def travel_matrices(
     destinations: ArrayLike,
     *,
     costs: EdgeCosts | None = None,
+    exposure: NDArray[np.float64] | None = None,
 ) -> Matrices:
     """True seconds and metres along the least-cost paths; arguments as `travel_time_matrix`.
 
-    By Dijkstra's algorithm, since a plan must not change with the engine: of paths that cost the
-    same, engines may take different ones.
+    `exposure` (m,) weighs the seconds of each arc for `Matrices.exposure_s`. By Dijkstra's
+    algorithm, since a plan must not change with the engine: of paths that cost the same, engines
+    may take different ones.
     """
     starts, ends = checked_nodes(network, origins), checked_nodes(network, destinations)
     cost_s = network.travel_time_s if costs is None else costs.cost_s
@@ -145,10 +151,12 @@ def travel_matrices(
     arc_s, arc_m = network.travel_time_s[cheapest], network.length_m[cheapest]
     time_s = np.full((len(starts), len(ends)), np.inf)
     length_m = np.full((len(starts), len(ends)), np.inf)
+    exposure_s = np.full((len(starts), len(ends)), np.inf)
+    exposed = np.zeros(len(arc_s)) if exposure is None else arc_s * exposure[cheapest]
     for block in range(0, len(starts), _BLOCK):
         cost, before = searching.trees(starts[block : block + _BLOCK])
         row, column = np.nonzero(cost[:, ends] < CLOSED_MS)
-        seconds, metres = np.zeros(len(row)), np.zeros(len(row))
+        seconds, metres, risk = (np.zeros(len(row)) for _ in range(3))
         at = ends[column]
         moving = np.arange(len(row))
         # All pairs walk back one arc at a time, until each has come to its origin.
@@ -159,10 +167,12 @@ def travel_matrices(
             pair = network.graph.pairs_between(previous, at[moving])
             seconds[moving] += arc_s[pair]
             metres[moving] += arc_m[pair]
+            risk[moving] += exposed[pair]
             at[moving] = previous
         time_s[block + row, column] = seconds
         length_m[block + row, column] = metres
-    return Matrices(time_s, length_m)
+        exposure_s[block + row, column] = risk
+    return Matrices(time_s, length_m, exposure_s)
 
 
 def shortest_paths(

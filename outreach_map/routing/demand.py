@@ -5,7 +5,11 @@ The rules are plain on purpose, so that a coordinator can follow them:
 - a hotspot with one or more visits a week has that many, rounded, at most three; a rarer one has a
   visit when its rhythm has passed since the last one (or nobody knows when that was);
 - where no rhythm is given, a visit is due after four weeks;
-- a visit meets as many people as the log says on average, else a third of the people there;
+- need is the highest of three: an overdose in the last month asks for a follow-up (1); contact is
+  overdue (0 when it is just due, 1 when it is two rhythms late; a half when nobody knows); syringes
+  fall short (the share of the month's need that was not given);
+- a visit meets as many people as the log says on average, else a third of the people there, and
+  takes 10 minutes and one more for each of them, at most 40;
 - 15 syringes, 10 condoms and a fifth of a naloxone kit a person met, where the service is needed.
 """
 
@@ -14,6 +18,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from outreach_map.tables import Hotspot
 
@@ -31,18 +36,46 @@ _BASE_S, _PERSON_S, _LONGEST_S = 600, 60, 2400
 
 # Prizes are seconds that a visit is worth; all of them stay below the search's largest penalty.
 PRIZE_MUST = 9_900
-# Waiting counts as time too, so the base is more than two hours: an idle team should still go.
-_PRIZE_BASE, _PRIZE_OVERDOSE, _PRIZE_OVERDUE, _PRIZE_PEOPLE = 8_000, 800, 500, 500
+# Waiting and a break count as time too, so the least is well over an hour: an idle team should go.
+_PRIZE_BASE, _PRIZE_NEED, _PRIZE_PEOPLE = 6_000, 3_000, 500
+_MANY_MET = 40
+
+
+class Need(StrEnum):
+    """Why a visit is needed most."""
+
+    OVERDOSE = "overdose follow-up"
+    OVERDUE = "contact is overdue"
+    SYRINGES = "syringes fall short"
+    REGULAR = "regular visit"
 
 
 @dataclass(frozen=True)
 class Demand:
-    """What a visit at a hotspot is about: how many are due, seconds, items, worth."""
+    """What a visit at a hotspot is about.
+
+    Attributes
+    ----------
+    visits
+        How many are due.
+    service_s
+        How long one takes.
+    amounts
+        Items that one takes along.
+    prize
+        What one is worth, in seconds.
+    need
+        0 to 1, for the low, middle and high end of the bands; the middle one counts.
+    reason
+        Which need is the highest.
+    """
 
     visits: int
     service_s: int
     amounts: dict[str, int]
     prize: int
+    need: tuple[float, float, float]
+    reason: Need
 
 
 def demand(hotspot: Hotspot, start: date, most: dict[str, int], *, must: bool) -> Demand:
@@ -51,7 +84,7 @@ def demand(hotspot: Hotspot, start: date, most: dict[str, int], *, must: bool) -
     Parameters
     ----------
     hotspot
-        A released record; bands count by their middle.
+        A released record; bands count by their middle, and show how sure that is by their ends.
     start
         The round's Monday.
     most
@@ -68,10 +101,16 @@ def demand(hotspot: Hotspot, start: date, most: dict[str, int], *, must: bool) -
     else:
         # Weeks are all that is known of dates, so a visit counts as due half a week early.
         due = int(weeks is None or weeks + 0.5 >= 1 / rate)
-    overdue = weeks is None or weeks > max(1 / rate, 1.0)
+    overdue = 0.5 if weeks is None else _share((weeks * rate - 1) / 2)
+    short = syringes_short(hotspot)
+    overdose = float(hotspot.log.overdose_30d)
+    need = (
+        max(overdose, overdue, short[0]),
+        max(overdose, overdue, short[1]),
+        max(overdose, overdue, short[2]),
+    )
     met = people_met(hotspot)
-    prize = _PRIZE_BASE + _PRIZE_OVERDOSE * hotspot.log.overdose_30d + _PRIZE_OVERDUE * overdue
-    prize += int(_PRIZE_PEOPLE * min(met / 40, 1.0))
+    prize = _PRIZE_BASE + int(_PRIZE_NEED * need[1] + _PRIZE_PEOPLE * min(met / _MANY_MET, 1.0))
     amounts = {
         item: min(math.ceil(met * rate_a_person), limit)
         for item, limit in most.items()
@@ -83,6 +122,8 @@ def demand(hotspot: Hotspot, start: date, most: dict[str, int], *, must: bool) -
         service_s=min(_BASE_S + _PERSON_S * round(met), _LONGEST_S),
         amounts=amounts,
         prize=PRIZE_MUST if must else prize,
+        need=need,
+        reason=_highest({Need.OVERDOSE: overdose, Need.OVERDUE: overdue, Need.SYRINGES: short[1]}),
     )
 
 
@@ -92,3 +133,32 @@ def people_met(hotspot: Hotspot) -> float:
     if log.contacts_90d is not None and log.visits_90d is not None:
         return log.contacts_90d.mid / log.visits_90d.mid
     return hotspot.people.mid * _MET_SHARE if hotspot.people is not None else _MET_UNKNOWN
+
+
+def syringes_short(hotspot: Hotspot) -> tuple[float, float, float]:
+    """Share of a month's syringes that is not given: least, by the middles, and most it may be.
+
+    0 where the need is not known or syringes are not needed; nothing logged counts as nothing
+    given, for what was never written down was hardly given either.
+    """
+    needed, given = hotspot.syringes_month, hotspot.log.syringes_out_90d
+    if needed is None or "nsp" not in hotspot.services:
+        return 0.0, 0.0, 0.0
+    if given is None:
+        return 1.0, 1.0, 1.0
+    most_given = math.inf if given.high is None else given.high / 3
+    most_needed = math.inf if needed.high is None else float(needed.high)
+    low = _share(1 - most_given / needed.low) if needed.low else 0.0
+    mid = _share(1 - given.mid / 3 / needed.mid) if needed.mid else 0.0
+    high = _share(1 - given.low / 3 / most_needed) if most_needed else 0.0
+    return low, mid, high
+
+
+def _share(value: float) -> float:
+    return min(max(value, 0.0), 1.0)
+
+
+def _highest(needs: dict[Need, float]) -> Need:
+    """The gravest need, the first of those that are alike."""
+    best = max(needs.values())
+    return next((need for need, value in needs.items() if value == best > 0), Need.REGULAR)

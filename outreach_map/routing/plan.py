@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from outreach_map.errors import RoutingError
+from outreach_map.history import Past
 from outreach_map.network import Path, StreetExtract, shortest_paths
 from outreach_map.routing.checker import check_solution
+from outreach_map.routing.fair import load_of, share_out
 from outreach_map.routing.itinerary import (
-    DecisionEffect,
     Itinerary,
-    LeftOut,
     Leg,
     RoutePlan,
+    Sharing,
     Stop,
     StopKind,
+    Worn,
 )
-from outreach_map.routing.problem import UNREACHABLE
-from outreach_map.routing.shifts import may_be_visited, meeting_times, refusals
+from outreach_map.routing.preferences import Preferences
+from outreach_map.routing.problem import RoutingProblem
+from outreach_map.routing.reasons import explain
 from outreach_map.routing.solution import Activity, ActivityKind, Route, Solution
 from outreach_map.routing.solver import solve
+from outreach_map.routing.streets import StreetView
 from outreach_map.routing.week import Week, build_week
-from outreach_map.tables import Decision, DecisionKind, Hotspot, Release
+from outreach_map.tables import Release
 
 _KINDS = {
     ActivityKind.START: StopKind.START,
@@ -32,10 +37,21 @@ _KINDS = {
     ActivityKind.RELOAD: StopKind.RESTOCK,
     ActivityKind.END: StopKind.END,
 }
+# How much of the search is spent on the plan that only tells what there is to share out.
+_FIRST_SHARE = 3
+# How often a better plan that the questions came upon is taken.
+_BETTER = 2
 
 
 def plan_routes(
-    release: Release, extract: StreetExtract, *, iterations: int, seed: int = 0
+    release: Release,
+    extract: StreetExtract,
+    *,
+    iterations: int,
+    seed: int = 0,
+    past: Past | None = None,
+    preferences: Preferences | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> RoutePlan:
     """Plan the week of all teams.
 
@@ -49,6 +65,12 @@ def plan_routes(
         How long to search; with the same seed the plan is the same on any machine.
     seed
         Seed of the search.
+    past
+        What earlier rounds planned; none when not given.
+    preferences
+        What weighs how much.
+    progress
+        Called with the name of each step.
 
     Returns
     -------
@@ -63,46 +85,89 @@ def plan_routes(
     RoutingError
         When the checker found a broken rule; the plan is not handed out.
     """
-    week = build_week(release, extract)
-    solution = solve(week.problem, seed=seed, iterations=iterations)
-    if faults := check_solution(week.problem, solution):
-        raise RoutingError(
-            f"The plan broke {len(faults)} of its rules ({faults[0]}) and was not kept.",
-            mend="Please report it.",
-        )
+    say = progress or (lambda _: None)
+    earlier = past or Past()
+    week = build_week(release, extract, past=earlier, preferences=preferences)
+    problem, solution = _search(week, earlier, iterations, seed)
+    require_kept(problem, solution)
+    say("asking why not")
+    told = explain(week, problem, solution, seed)
+    for _ in range(_BETTER):
+        if told.better is None:
+            break
+        # Asking is searching too: what it came upon is the plan, and is asked again.
+        solution = replace(told.better, ended_early=solution.ended_early)
+        told = explain(week, problem, solution, seed)
+    require_kept(problem, solution)
     itineraries = tuple(
         sorted(
-            (_itinerary(week, route) for route in solution.routes),
+            (make_itinerary(week, route) for route in solution.routes),
             key=lambda tour: (tour.team, tour.start),
         )
     )
     return RoutePlan(
         itineraries=itineraries,
-        left_out=tuple(_left_out(release, week, solution)),
-        decisions=tuple(_effect(decision, itineraries) for decision in release.decisions),
+        left_out=told.left_out,
+        decisions=told.decisions,
+        worn=_worn(week, itineraries),
+        sharing=None if told.plain is None else _sharing(week, earlier, told.plain, solution),
+        need_met=need_met(week, solution),
+        ended_early=solution.ended_early,
     )
 
 
-def _itinerary(week: Week, route: Route) -> Itinerary:
+def _search(week: Week, past: Past, iterations: int, seed: int) -> tuple[RoutingProblem, Solution]:
+    """The problem that was solved in the end, with prices for fair shares, and its plan."""
+    if not week.preferences.fair or len({vehicle.name for vehicle in week.problem.vehicles}) < 2:
+        return week.problem, solve(week.problem, seed=seed, iterations=iterations)
+    first = max(iterations // _FIRST_SHARE, 1)
+    plain = solve(week.problem, seed=seed, iterations=first)
+    problem = share_out(week, plain, past)
+    found = solve(problem, seed=seed, iterations=max(iterations - first, 1), start=plain)
+    return problem, replace(found, ended_early=found.ended_early or plain.ended_early)
+
+
+def require_kept(problem: RoutingProblem, solution: Solution) -> None:
+    """Reject a plan that the checker finds a fault in (RoutingError)."""
+    if faults := check_solution(problem, solution):
+        raise RoutingError(
+            f"The plan broke {len(faults)} of its rules ({faults[0]}) and was not kept.",
+            mend="Please report it.",
+        )
+
+
+def make_itinerary(week: Week, route: Route) -> Itinerary:
+    """A route with the ways between its stops, as a team reads it."""
     shift = week.shifts[route.vehicle]
-    network, costs = week.costs[week.problem.vehicles[route.vehicle].profile]
+    view = week.views[week.problem.vehicles[route.vehicle].profile]
     nodes = week.nodes[shift.team.mode]
     at = [int(nodes[activity.place]) for activity in route.activities]
-    paths = shortest_paths(network, at[:-1], at[1:], costs=costs)
+    paths = shortest_paths(view.network, at[:-1], at[1:], costs=view.costs)
+    loads = _loads(week, route)
     return Itinerary(
         team=shift.team.code,
         mode=shift.team.mode,
         date=shift.begin.date(),
-        stops=tuple(_stop(week, activity) for activity in route.activities),
-        legs=tuple(_leg(path) for path in paths),
-        kit=_kit(week, route),
+        stops=tuple(
+            _stop(week, route, activity, load)
+            for activity, load in zip(route.activities, loads, strict=True)
+        ),
+        legs=tuple(_leg(view, path) for path in paths),
+        kit=loads[0],
     )
 
 
-def _stop(week: Week, activity: Activity) -> Stop:
+def _stop(week: Week, route: Route, activity: Activity, load: Mapping[str, int]) -> Stop:
     def clock(seconds: int) -> datetime:
         return week.origin + timedelta(seconds=seconds)
 
+    exposure_s = 0.0
+    reason = ""
+    if activity.client is not None:
+        profile = week.problem.vehicles[route.vehicle].profile
+        stay_s = activity.leave_s - activity.begin_s
+        exposure_s = int(week.problem.stop_weights[profile][activity.place]) * stay_s / 100
+        reason = week.demands[week.visits[activity.client].code].reason.value
     return Stop(
         kind=_KINDS[activity.kind],
         code=week.names[activity.place],
@@ -111,6 +176,9 @@ def _stop(week: Week, activity: Activity) -> Stop:
         begin=clock(activity.begin_s),
         leave=clock(activity.leave_s),
         give=_given(week, activity),
+        take=load if activity.kind is ActivityKind.RELOAD else {},
+        reason=reason,
+        exposure_s=exposure_s,
     )
 
 
@@ -123,98 +191,68 @@ def _given(week: Week, activity: Activity) -> Mapping[str, int]:
     }
 
 
-def _kit(week: Week, route: Route) -> Mapping[str, int]:
-    """What is given until the first reload: no more has to be carried from the start."""
-    kit: Counter[str] = Counter()
-    for activity in route.activities:
+def _loads(week: Week, route: Route) -> list[Mapping[str, int]]:
+    """At each activity, what is given after it until the next reload: no more has to be carried."""
+    loads: list[Mapping[str, int]] = []
+    ahead: Counter[str] = Counter()
+    for activity in reversed(route.activities):
+        loads.append(dict(sorted(ahead.items())))
         if activity.kind is ActivityKind.RELOAD:
-            break
-        kit.update(_given(week, activity))
-    return dict(sorted(kit.items()))
+            ahead = Counter()
+        ahead.update(_given(week, activity))
+    return loads[::-1]
 
 
-def _leg(path: Path | None) -> Leg:
+def _leg(view: StreetView, path: Path | None) -> Leg:
     if path is None:
         raise RoutingError("A leg of the plan has no way on the streets.", mend="Please report it.")
-    return Leg(path.lon_lat, path.length_m, path.travel_time_s, path.street_names)
+    return Leg(
+        path.lon_lat,
+        path.length_m,
+        path.travel_time_s,
+        path.street_names,
+        view.exposure_s(path),
+    )
 
 
-def _left_out(release: Release, week: Week, solution: Solution) -> list[LeftOut]:
-    """Every hotspot with a visit due that is not planned, by code, and why."""
-    missing = Counter(week.visits[index].code for index in solution.left_out)
-    planned = Counter(hotspot.code for hotspot in week.visits)
+def _worn(week: Week, itineraries: tuple[Itinerary, ...]) -> tuple[Worn, ...]:
+    """Visits at an hour of a weekday that was used in each of the last three rounds."""
     found = []
-    for hotspot in release.hotspots:
-        due = week.demands[hotspot.code].visits
-        never = due - planned[hotspot.code]
-        if never:
-            found.append(LeftOut(hotspot.code, never, _why_never(hotspot, week, release)))
-        if missing[hotspot.code]:
-            found.append(LeftOut(hotspot.code, missing[hotspot.code], _why_missing(hotspot, week)))
-    return found
+    for tour in itineraries:
+        for stop in tour.visits:
+            habit = week.habits.get(stop.code or "")
+            used = {(slot.day, slot.hour) for slot in habit.worn} if habit else set()
+            if stop.code and (stop.begin.weekday(), stop.begin.hour) in used:
+                found.append(Worn(stop.code, tour.team, stop.begin))
+    return tuple(found)
 
 
-def _why_never(hotspot: Hotspot, week: Week, release: Release) -> str:
-    """Why no shift of the week could make a visit."""
-    if not may_be_visited(hotspot, release):
-        return "Peers decided not to go there this week."
-    if not week.shifts:
-        return "No team has a shift this week."
-    by_team: dict[str, set[str]] = {}
-    open_to = []
-    for shift in week.shifts:
-        if no := refusals(hotspot, shift, release):
-            by_team.setdefault(shift.team.code, set()).update(no)
-        else:
-            open_to.append(shift)
-    if not open_to:
-        reasons = [f"{team}: {'; '.join(sorted(why))}" for team, why in sorted(by_team.items())]
-        return f"No team may go there. {'. '.join(reasons)}."
-    long_enough = timedelta(seconds=week.demands[hotspot.code].service_s)
-    times = [end - begin for shift in open_to for begin, end in meeting_times(hotspot.hours, shift)]
-    if not any(time >= long_enough for time in times):
-        teams = ", ".join(sorted({shift.team.code for shift in open_to}))
-        return (
-            f"People are there {hotspot.hours.text}; no shift on which a team may go ({teams}) "
-            f"overlaps that by the {long_enough.seconds // 60} minutes that a visit takes."
-        )
-    return "Its days this week are fewer than the visits due."
-
-
-def _why_missing(hotspot: Hotspot, week: Week) -> str:
-    """Why the search left a visit out that some shift could make on paper."""
-    problem = week.problem
-    client = next(c for c in problem.clients if c.name == hotspot.code)
-    quickest = min(
-        (_alone_s(week, number, client.place) for number in client.vehicles), default=UNREACHABLE
-    )
-    if quickest >= UNREACHABLE:
-        return "No team that may go there finds a way on the streets."
-    minutes = round((quickest + client.service_s) / 60)
-    return (
-        f"The search found no place for it: alone it would take a team {minutes} minutes with the "
-        "way there and back, and in the shifts that suit, other visits gave more for the time."
+def _sharing(week: Week, past: Past, plain: Solution, solution: Solution) -> Sharing:
+    before, after = load_of(week, plain, past), load_of(week, solution, past)
+    out = [sum(route.out_s for route in each.routes) for each in (plain, solution)]
+    return Sharing(
+        use=after.largest_use,
+        risk=after.largest_risk,
+        plain_use=before.largest_use,
+        plain_risk=before.largest_risk,
+        extra_s=float(out[1] - out[0]),
     )
 
 
-def _alone_s(week: Week, number: int, place: int) -> int:
-    vehicle = week.problem.vehicles[number]
-    seconds = week.problem.durations_s[vehicle.profile]
-    return min(int(seconds[vehicle.start, place]) + int(seconds[place, vehicle.end]), UNREACHABLE)
+def need_met(week: Week, solution: Solution) -> tuple[float, float, float]:
+    """Share of the need of all visits due that is met: low, middle and high end of the bands.
 
-
-def _effect(decision: Decision, itineraries: tuple[Itinerary, ...]) -> DecisionEffect:
-    visits = [
-        (tour, stop)
-        for tour in itineraries
-        for stop in tour.visits
-        if stop.code == decision.hotspot
-    ]
-    told = ", ".join(f"{stop.begin:%a %d %b %H:%M} by {tour.team}" for tour, stop in visits)
-    if decision.kind is DecisionKind.NO_GO:
-        effect = "kept out of the plan"
-    elif decision.kind is DecisionKind.EXCLUDE_TEAM:
-        effect = f"kept from this team; planned: {told}" if told else "kept from this team"
-    else:
-        effect = f"planned: {told}" if told else "not planned: see what was left out"
-    return DecisionEffect(decision.kind, decision.hotspot, decision.team, effect)
+    A visit counts for one and its need, so that regular visits count too.
+    """
+    shares = []
+    made = Counter(
+        week.visits[activity.client].code
+        for route in solution.routes
+        for activity in route.activities
+        if activity.client is not None
+    )
+    for end in range(3):
+        due = sum(d.visits * (1 + d.need[end]) for d in week.demands.values())
+        met = sum(min(made[code], d.visits) * (1 + d.need[end]) for code, d in week.demands.items())
+        shares.append(met / due if due else 1.0)
+    return shares[0], shares[1], shares[2]

@@ -1,19 +1,21 @@
 """A vehicle routing problem, in routing terms.
 
-==================  ======================================
+==================  ==========================================================================
 routing             outreach
-==================  ======================================
+==================  ==========================================================================
 vehicle             one shift of one team
 client              one visit that is due at a hotspot
-window              a time in which the visit may begin
+window              a time in which the visit may begin, and the shifts on which it may be made
+penalty             what a way to make it costs: a new team, another weekday, the same hour again
 prize               how much the visit is needed
 delivery, capacity  what is given, what can be carried
-reload              going by a distribution point for more
+depot, reload       a team's base; going by a distribution point for more
+exposure            seconds in risk zones, times their weight
 profile             streets as one team meets them: its mode, and the zones in force
-==================  ======================================
+==================  ==========================================================================
 
 Times are whole seconds since the round's Monday 00:00 by the clock on the wall; places are indices
-into the matrices.
+into the matrices. `docs/routing.md` has the whole glossary.
 """
 
 from __future__ import annotations
@@ -29,6 +31,26 @@ DAY_S = 86_400
 
 
 @dataclass(frozen=True)
+class Window:
+    """A time in which a visit may begin, by whom, and what that costs beside the time.
+
+    `early_s` and `late_s` are both included; `vehicles` are indices; `penalty` is in cost units.
+    """
+
+    early_s: int
+    late_s: int
+    vehicles: frozenset[int]
+    penalty: int = 0
+
+    def __post_init__(self) -> None:
+        """Reject a window that ends before it begins, and a penalty below 0 (ValueError)."""
+        if self.early_s > self.late_s:
+            raise ValueError("a window ends before it begins")
+        if self.penalty < 0:
+            raise ValueError("a penalty is at least 0")
+
+
+@dataclass(frozen=True)
 class Client:
     """A visit that may be made once, in one of several windows, for a prize.
 
@@ -39,31 +61,37 @@ class Client:
     place
         Index of the place.
     windows
-        (early, late) seconds for the begin of the visit, ascending.
+        Ways to make the visit, one of which may be taken.
     service_s
         How long it takes.
     delivery
         Amount of each item, in the order of the problem's items.
     prize
         Cost units (seconds) that the visit is worth.
-    vehicles
-        Indices of the vehicles that may make it.
+    release_s
+        Before this time what is given is not at the base, and no tour with it can leave.
+    required
+        Whether it has to be visited; then there may be no solution. Weeks have no such clients.
     """
 
     name: str
     place: int
-    windows: tuple[tuple[int, int], ...]
+    windows: tuple[Window, ...]
     service_s: int
     delivery: tuple[int, ...]
     prize: int
-    vehicles: frozenset[int]
+    release_s: int = 0
+    required: bool = False
 
     def __post_init__(self) -> None:
-        """Reject windows that end before they begin, and negative amounts (ValueError)."""
-        if any(early > late for early, late in self.windows):
-            raise ValueError("a window ends before it begins")
+        """Reject negative amounts (ValueError)."""
         if self.service_s < 0 or self.prize < 0 or any(amount < 0 for amount in self.delivery):
             raise ValueError("service, prize and deliveries are at least 0")
+
+    @property
+    def vehicles(self) -> frozenset[int]:
+        """Indices of all vehicles that may visit it in some window."""
+        return frozenset().union(*(window.vehicles for window in self.windows))
 
 
 @dataclass(frozen=True)
@@ -86,7 +114,10 @@ class Reload:
 
 @dataclass(frozen=True)
 class Vehicle:
-    """One shift: hours, base, load, distance and break are hard limits."""
+    """One shift: hours, base, load, distance, exposure and break are hard limits.
+
+    A second out beyond `fair_s` costs `overtime_price` on top: how hours are shared out.
+    """
 
     name: str
     profile: int
@@ -97,18 +128,35 @@ class Vehicle:
     max_distance_m: int | None = None
     pause: Break | None = None
     reloads: tuple[Reload, ...] = ()
+    max_exposure: int | None = None
+    fair_s: int | None = None
+    overtime_price: int = 0
 
     def __post_init__(self) -> None:
         """Reject a shift that ends before it begins (ValueError)."""
         if self.window[0] > self.window[1]:
             raise ValueError("a shift ends before it begins")
+        if self.overtime_price < 0 or (self.fair_s is not None and self.fair_s < 0):
+            raise ValueError("fair hours and their price are at least 0")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RoutingProblem:
-    """Clients, vehicles and one (places, places) matrix of seconds and metres for each profile.
+    """Clients, vehicles and what lies between places for each profile.
 
-    `max_reloads` is how often a vehicle may fill up in a shift.
+    Attributes
+    ----------
+    durations_s, distances_m
+        A (places, places) matrix of seconds and of metres for each profile.
+    exposures
+        A (places, places) matrix of exposure on the way for each profile; none where empty.
+    stop_weights
+        For each profile (places,) hundredths of exposure that a second of a visit there counts;
+        none where empty. The exposure of a visit is rounded up.
+    max_reloads
+        How often a vehicle may fill up in a shift.
+    duration_price, exposure_price
+        Cost units of a second out, and of a unit of exposure.
     """
 
     clients: tuple[Client, ...]
@@ -117,15 +165,32 @@ class RoutingProblem:
     distances_m: tuple[NDArray[np.int64], ...]
     items: tuple[str, ...] = ()
     max_reloads: int = 2
+    exposures: tuple[NDArray[np.int64], ...] = ()
+    stop_weights: tuple[NDArray[np.int64], ...] = ()
+    duration_price: int = 1
+    exposure_price: int = 1
 
     def __post_init__(self) -> None:
         """Reject indices and lengths that do not fit each other (ValueError)."""
-        places = {matrix.shape for matrix in (*self.durations_s, *self.distances_m)}
+        matrices = (*self.durations_s, *self.distances_m, *self.exposures)
+        places = {matrix.shape for matrix in matrices}
         if len(places) > 1 or any(len(set(shape)) != 1 for shape in places):
             raise ValueError("matrices are square and of one size")
         size = next(iter(places))[0] if places else 0
         if len(self.durations_s) != len(self.distances_m):
             raise ValueError("one matrix of seconds and one of metres for each profile")
+        for each in (self.exposures, self.stop_weights):
+            if each and len(each) != len(self.durations_s):
+                raise ValueError("exposure for each profile, or for none")
+        if any(weights.shape != (size,) for weights in self.stop_weights):
+            raise ValueError("one weight of a stop for each place")
+        if any(len(matrix) and matrix.min() < 0 for matrix in (*matrices, *self.stop_weights)):
+            raise ValueError("seconds, metres and exposure are at least 0")
+        if self.duration_price < 0 or self.exposure_price < 0:
+            raise ValueError("prices are at least 0")
+        self._check_places(size)
+
+    def _check_places(self, size: int) -> None:
         used = [client.place for client in self.clients]
         for vehicle in self.vehicles:
             used += [vehicle.start, vehicle.end, *(reload.place for reload in vehicle.reloads)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -113,3 +114,8 @@ def refusals(hotspot: Hotspot, shift: Shift, release: Release) -> tuple[str, ...
     if areas & shift.avoided:
         found.append("the area is avoided at that time")
     return tuple(found)
+
+
+def seconds_since(origin: datetime, when: datetime) -> int:
+    """Whole seconds between two times."""
+    return math.floor((when - origin).total_seconds())

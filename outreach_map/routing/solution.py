@@ -38,14 +38,22 @@ class Route:
     vehicle: int
     activities: tuple[Activity, ...]
 
+    @property
+    def out_s(self) -> int:
+        """Seconds from leaving the base to being back."""
+        return self.activities[-1].leave_s - self.activities[0].arrive_s
+
 
 @dataclass(frozen=True)
 class Solution:
     """Routes by vehicle, and the indices of the clients that are left out.
 
-    `cost` is seconds on the road and on site plus the prizes of the clients left out.
+    `cost` is what the routes take (seconds out, exposure, penalties, hours beyond the fair share,
+    by the problem's prices) plus the prizes of the clients left out. `ended_early` says that the
+    search had to be ended, and that this is the best it had found by then.
     """
 
     routes: tuple[Route, ...]
     left_out: tuple[int, ...]
     cost: int
+    ended_early: bool = False

@@ -13,24 +13,22 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyvrp.stop import MaxIterations
 
 from outreach_map.errors import SolverError
 from outreach_map.routing import (
-    Activity,
     ActivityKind,
     Break,
     Client,
     Reload,
-    Route,
     RoutingProblem,
     Solution,
     Vehicle,
+    Window,
     check_solution,
     solve,
 )
 from outreach_map.routing.problem import DAY_S, UNREACHABLE
-from outreach_map.routing.solver import search
+from outreach_map.routing.search import Job, search
 
 PROJECT = Path(__file__).parents[2]
 SHARED = PROJECT.parent / "shared"
@@ -52,13 +50,14 @@ def line_problem(
     )
 
 
-def visit(place: int, **changes) -> Client:
-    client = Client(f"H-{place}", place, (ALL_DAY,), 300, (1,), 5000, ONLY)
-    return replace(client, **changes)
+def visit(place: int, *, windows=(ALL_DAY,), who=ONLY, **changes) -> Client:
+    client = Client(f"H-{place}", place, (), 300, (1,), 5000)
+    ways = tuple(Window(early, late, who) for early, late in windows) if who else ()
+    return replace(client, windows=ways, **changes)
 
 
 def found(problem: RoutingProblem, iterations: int = 200, seed: int = 0) -> Solution:
-    solution = search(problem, seed, MaxIterations(iterations))
+    solution = search(Job(problem, seed, iterations))
     assert check_solution(problem, solution) == ()
     return solution
 
@@ -79,7 +78,7 @@ def test_a_visit_that_costs_more_than_it_is_worth_is_left_out() -> None:
 
 
 def test_what_may_not_be_visited_is_not() -> None:
-    problem = line_problem([visit(1, vehicles=frozenset()), visit(2, prize=9900)])
+    problem = line_problem([visit(1, who=frozenset()), visit(2, prize=9900)])
     assert found(problem).left_out == (0,)
 
 
@@ -120,7 +119,7 @@ def test_a_vehicle_that_cannot_leave_takes_nothing_from_the_others() -> None:
     free = line_problem([])
     problem = replace(
         free,
-        clients=tuple(visit(place, vehicles=frozenset({0, 1})) for place in (1, 2)),
+        clients=tuple(visit(place, who=frozenset({0, 1})) for place in (1, 2)),
         vehicles=(*free.vehicles, stuck),
         durations_s=(*free.durations_s, walls),
         distances_m=(*free.distances_m, walls),
@@ -137,7 +136,7 @@ def test_a_break_that_cannot_be_taken_is_an_error_and_not_an_empty_plan() -> Non
 
 
 def test_without_vehicles_everybody_is_left_out() -> None:
-    problem = replace(line_problem([visit(1, vehicles=frozenset())]), vehicles=())
+    problem = replace(line_problem([visit(1, who=frozenset())]), vehicles=())
     assert solve(problem).left_out == (0,)
 
 
@@ -175,8 +174,8 @@ def busy_s(problem, order, window, seconds) -> int | None:
     clients = [problem.clients[index] for index in order]
     now = window[0]
     for (here, there), client in zip(legs, clients, strict=False):
-        now = max(now + int(seconds[here, there]), client.windows[0][0])
-        if now > client.windows[0][1]:
+        now = max(now + int(seconds[here, there]), client.windows[0].early_s)
+        if now > client.windows[0].late_s:
             return None
         now += client.service_s
     back = now + int(seconds[legs[-1]])
@@ -184,7 +183,9 @@ def busy_s(problem, order, window, seconds) -> int | None:
         return None
     latest = back - int(seconds[legs[-1]])
     for (here, there), client in reversed(list(zip(legs, clients, strict=False))):
-        latest = min(latest - client.service_s, client.windows[0][1]) - int(seconds[here, there])
+        latest = min(latest - client.service_s, client.windows[0].late_s) - int(
+            seconds[here, there]
+        )
     return back - max(latest, window[0])
 
 
@@ -216,12 +217,6 @@ def test_either_iterations_or_seconds() -> None:
         solve(line_problem([visit(1)]), iterations=1, seconds=1.0)
 
 
-def test_a_search_that_hangs_is_ended() -> None:
-    problem = line_problem([visit(place) for place in (1, 2, 3, 4)])
-    with pytest.raises(SolverError, match="ended after"):
-        solve(problem, iterations=10**9, hard_limit_s=3.0)
-
-
 def test_a_script_without_a_guard_gets_an_error_and_does_not_wait(tmp_path: Path) -> None:
     script = tmp_path / "plan.py"
     script.write_text(
@@ -241,111 +236,6 @@ def test_a_script_without_a_guard_gets_an_error_and_does_not_wait(tmp_path: Path
     assert "__main__" in done.stderr
 
 
-GOOD = line_problem(
-    [visit(1), visit(2, name="H-1", windows=((DAY_S, DAY_S + 7200),)), visit(3)],
-    vehicle=Vehicle(
-        "T-AAAA",
-        0,
-        0,
-        0,
-        (0, 7200),
-        (2,),
-        800,
-        Break((0,), (1000, 4000), 600),
-        (Reload(0, (0, 9000), 60),),
-    ),
-)
-
-
-def good_solution() -> Solution:
-    """0 -> 1 (visit) -> 0 (break) -> 0 (reload) -> 3 (visit) -> 0."""
-    doing = (
-        Activity(ActivityKind.START, 0, 700, 700, 700),
-        Activity(ActivityKind.VISIT, 1, 760, 760, 1060, 0),
-        Activity(ActivityKind.BREAK, 0, 1120, 1120, 1720),
-        Activity(ActivityKind.RELOAD, 0, 1720, 1720, 1780),
-        Activity(ActivityKind.VISIT, 3, 1960, 1960, 2260, 2),
-        Activity(ActivityKind.END, 0, 2440, 2440, 2440),
-    )
-    return Solution((Route(0, doing),), (1,), 2440 - 700 + 5000)
-
-
-def changed(number: int, **changes) -> Solution:
-    solution = good_solution()
-    doing = list(solution.routes[0].activities)
-    doing[number] = replace(doing[number], **changes)
-    return replace(solution, routes=(Route(0, tuple(doing)),))
-
-
-def without(number: int) -> Solution:
-    solution = good_solution()
-    doing = solution.routes[0].activities
-    return replace(solution, routes=(Route(0, doing[:number] + doing[number + 1 :]),))
-
-
-def test_the_checker_is_content_with_a_good_plan() -> None:
-    assert check_solution(GOOD, good_solution()) == ()
-
-
-@pytest.mark.parametrize(
-    ("solution", "fault"),
-    [
-        (replace(good_solution(), cost=1), "cost"),
-        (replace(good_solution(), left_out=()), "lost"),
-        (replace(good_solution(), left_out=(1, 2)), "twice"),
-        (replace(good_solution(), routes=good_solution().routes * 2), "two routes"),
-        (changed(1, arrive_s=750), "another time"),
-        (changed(1, leave_s=1000), "as long as"),
-        (changed(1, client=None), "without a client"),
-        (changed(1, place=2), "elsewhere"),
-        (changed(2, leave_s=1300), "too short"),
-        (changed(2, place=1), "elsewhere or at another time"),
-        (without(2), "its break once"),
-        (changed(3, place=1), "reloads where"),
-        (changed(0, place=1), "its base"),
-        (changed(5, leave_s=9000), "outside its shift"),
-        (without(5), "start to an end"),
-    ],
-)
-def test_the_checker_finds_each_fault(solution: Solution, fault: str) -> None:
-    assert any(fault in found for found in check_solution(GOOD, solution)), check_solution(
-        GOOD, solution
-    )
-
-
-@pytest.mark.parametrize(
-    ("problem", "fault"),
-    [
-        (replace(GOOD, vehicles=(replace(GOOD.vehicles[0], capacity=(0,)),)), "gives more"),
-        (replace(GOOD, vehicles=(replace(GOOD.vehicles[0], max_distance_m=700),)), "farther"),
-        (replace(GOOD, vehicles=(replace(GOOD.vehicles[0], pause=None),)), "does not have"),
-        (replace(GOOD, max_reloads=0), "too often"),
-        (
-            replace(
-                GOOD, clients=(replace(GOOD.clients[0], vehicles=frozenset()), *GOOD.clients[1:])
-            ),
-            "may not visit",
-        ),
-        (
-            replace(
-                GOOD, clients=(replace(GOOD.clients[0], windows=((0, 700),)), *GOOD.clients[1:])
-            ),
-            "windows",
-        ),
-        (
-            replace(GOOD, clients=(*GOOD.clients[:2], replace(GOOD.clients[2], name="H-1"))),
-            "twice on a day",
-        ),
-        (replace(GOOD, durations_s=(np.full((5, 5), UNREACHABLE),)), "no way"),
-    ],
-)
-def test_the_checker_finds_what_a_stricter_rule_forbids(
-    problem: RoutingProblem, fault: str
-) -> None:
-    faults = check_solution(problem, good_solution())
-    assert any(fault in found for found in faults), faults
-
-
 def test_a_problem_that_does_not_fit_itself_is_refused() -> None:
     with pytest.raises(ValueError, match="place"):
         line_problem([visit(9)])
@@ -353,38 +243,3 @@ def test_a_problem_that_does_not_fit_itself_is_refused() -> None:
         visit(1, windows=((5, 4),))
     with pytest.raises(ValueError, match="capacity"):
         line_problem([], vehicle=Vehicle("T-AAAA", 0, 0, 0, ALL_DAY, ()))
-
-
-def test_a_published_instance_is_solved_close_to_the_best_known() -> None:
-    path = SHARED / "reference" / "vrptw" / "C104.txt"
-    if not path.is_file():
-        pytest.skip("the reference instances are not beside the project")
-    lines = path.read_text().split("\n")
-    count, capacity = (int(value) for value in lines[4].split())
-    rows = np.array([[float(v) for v in line.split()] for line in lines[9:] if line.split()])
-    apart = np.hypot(*(rows[:, None, 1:3] - rows[None, :, 1:3]).transpose(2, 0, 1))
-    tenths = np.floor(apart * 10).astype(np.int64)
-    clients = tuple(
-        Client(
-            f"C{int(row[0])}",
-            int(row[0]),
-            ((int(row[4] * 10), int(row[5] * 10)),),
-            int(row[6] * 10),
-            (int(row[3]),),
-            9000,
-            frozenset(range(count)),
-        )
-        for row in rows[1:]
-    )
-    window = (0, int(rows[0, 5] * 10))
-    vehicles = tuple(Vehicle(f"V{i}", 0, 0, 0, window, (capacity,)) for i in range(count))
-    problem = RoutingProblem(clients, vehicles, (tenths,), (tenths,), ("load",))
-    solution = found(problem, 400)
-    way = sum(
-        tenths[before.place, after.place]
-        for route in solution.routes
-        for before, after in itertools.pairwise(route.activities)
-    )
-    assert solution.left_out == ()
-    # Ours counts time, waiting too, where the published figure is distance alone: best known 822.9.
-    assert way / 10 <= 822.9 * 1.05

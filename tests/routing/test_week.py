@@ -13,7 +13,7 @@ from outreach_map.privacy import release
 from outreach_map.programme import load_programme
 from outreach_map.routing import StopKind, check_solution, plan_routes, solve
 from outreach_map.routing.demand import PRIZE_MUST, demand
-from outreach_map.routing.solver import MAX_PENALTY
+from outreach_map.routing.search import MAX_PENALTY
 from outreach_map.routing.week import build_week
 from outreach_map.tables import (
     Affects,

@@ -1,0 +1,189 @@
+"""What earlier rounds planned, by codes: a small record in `private/`, for the rounds to come.
+
+The next round needs it to keep a rhythm, to send the team that people know, to share out hours and
+risky stops, and to tell where a team would be at the same place at the same hour again; a change in
+the field needs the tours as they are. It holds released records only, and is not published.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from outreach_map.errors import PlanRecordError
+
+NAME = "plans"
+# Rounds before the one that is planned: shares are fair over four, this one included or not.
+ROUNDS = 4
+_FORMAT = 1
+_HALF_HOUR_S = 1800
+
+
+@dataclass(frozen=True)
+class PastStop:
+    """A stop as it was planned; `code` of the hotspot or point, None at a base without one.
+
+    `kind` is start, visit, break, restock or end. `risky` says that the place may lie in a risk
+    zone that was in force on that shift.
+    """
+
+    kind: str
+    code: str | None
+    begin: datetime
+    leave: datetime
+    risky: bool = False
+
+
+@dataclass(frozen=True)
+class PastTour:
+    """One shift of one team: when it could be out, and what was planned."""
+
+    round: date
+    team: str
+    begin: datetime
+    end: datetime
+    stops: tuple[PastStop, ...]
+
+    @property
+    def shift_s(self) -> float:
+        """Seconds of the shift."""
+        return (self.end - self.begin).total_seconds()
+
+    @property
+    def out_s(self) -> float:
+        """Seconds from leaving the base to being back; 0 where nobody went out."""
+        if not self.stops:
+            return 0.0
+        return (self.stops[-1].begin - self.stops[0].leave).total_seconds()
+
+
+@dataclass(frozen=True, order=True)
+class PastVisit:
+    """A visit as a planner remembers it: `half_hour` counts from midnight (0 to 47)."""
+
+    round: date
+    team: str
+    hotspot: str
+    weekday: int
+    half_hour: int
+    risky: bool
+
+
+@dataclass(frozen=True)
+class Past:
+    """Tours of earlier rounds, in order; shifts on which nobody went out are among them."""
+
+    tours: tuple[PastTour, ...] = ()
+
+    @property
+    def visits(self) -> tuple[PastVisit, ...]:
+        """Every planned visit: round, team, hotspot, weekday (Monday 0), half hour, risky."""
+        return tuple(
+            sorted(
+                PastVisit(
+                    tour.round,
+                    tour.team,
+                    stop.code,
+                    stop.begin.weekday(),
+                    (stop.begin.hour * 3600 + stop.begin.minute * 60) // _HALF_HOUR_S,
+                    stop.risky,
+                )
+                for tour in self.tours
+                for stop in tour.stops
+                if stop.kind == "visit" and stop.code is not None
+            )
+        )
+
+    def before(self, start: date, rounds: int = ROUNDS) -> Past:
+        """Tours of the rounds (weeks) right before one."""
+        first = start - timedelta(weeks=rounds)
+        return Past(tuple(tour for tour in self.tours if first <= tour.round < start))
+
+    def of(self, start: date) -> Past:
+        """Tours of one round."""
+        return Past(tuple(tour for tour in self.tours if tour.round == start))
+
+    def with_round(self, start: date, tours: Iterable[PastTour]) -> Past:
+        """The record with a round planned (again), pruned to that round and those it looks at."""
+        kept = (*self.before(start).tours, *(t for t in self.tours if t.round > start))
+        own = [replace(tour, round=start) for tour in tours]
+        # By what names a tour, so that the record says nothing of how it came about.
+        return Past(tuple(sorted((*kept, *own), key=lambda t: (t.round, t.begin, t.team))))
+
+
+def read_past(private: Path) -> Past:
+    """The record in a programme's `private/`; an empty one where there is none yet.
+
+    Raises
+    ------
+    PlanRecordError
+        When it is damaged.
+    """
+    path = private / NAME
+    if not path.exists():
+        return Past()
+    try:
+        state = json.loads(path.read_bytes())
+        if state["format"] != _FORMAT:
+            raise KeyError("format")
+        return Past(tuple(_tour(row) for row in state["tours"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise PlanRecordError(
+            "The record of earlier plans is damaged, or from another version.",
+            where=f"private/{NAME}",
+            mend="Put it back from your backup, or delete it: the next plan then knows nothing of "
+            "earlier rounds, neither who went where nor how hours were shared.",
+        ) from None
+
+
+def _tour(row: list) -> PastTour:  # type: ignore[type-arg]
+    start, team, begin, end, stops = row
+    return PastTour(
+        date.fromisoformat(start),
+        str(team),
+        datetime.fromisoformat(begin),
+        datetime.fromisoformat(end),
+        tuple(
+            PastStop(
+                str(kind),
+                None if code is None else str(code),
+                datetime.fromisoformat(first),
+                datetime.fromisoformat(last),
+                bool(risky),
+            )
+            for kind, code, first, last, risky in stops
+        ),
+    )
+
+
+def write_past(private: Path, past: Past) -> None:
+    """Replace the record in one step, mode 0600."""
+    state = {
+        "format": _FORMAT,
+        "tours": [
+            [
+                tour.round.isoformat(),
+                tour.team,
+                tour.begin.isoformat(),
+                tour.end.isoformat(),
+                [
+                    [s.kind, s.code, s.begin.isoformat(), s.leave.isoformat(), s.risky]
+                    for s in tour.stops
+                ],
+            ]
+            for tour in past.tours
+        ],
+    }
+    fresh = private / f"{NAME}.new"
+    # Made afresh, whatever a run that was cut off has left: no link is followed.
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(state, file, separators=(",", ":"))
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(private / NAME)

@@ -1,0 +1,115 @@
+"""Run a piece of work in a process of its own that can be ended at any moment.
+
+The search runs in a compiled library that does not always look at its limit. What the work reports
+on its way is kept, so that ending it costs the rest of the search and nothing else.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from outreach_map.errors import SolverError
+
+# Takes what it works on and a callback that reports a result so far; returns the last result.
+Work = Callable[[Any, Callable[[Any], None]], Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The last result; `ended_early` when the process was ended before it returned one itself."""
+
+    result: Any
+    ended_early: bool
+
+
+def run_in_child(
+    work: Work,
+    given: Any,
+    *,
+    limit_s: float,
+    listen: Callable[[Any], None] | None = None,
+) -> Outcome:
+    """Run `work(given, report)` in a new process, and end it after `limit_s` seconds.
+
+    Parameters
+    ----------
+    work
+        A function of a module; it and its arguments are pickled.
+    given
+        What it works on.
+    limit_s
+        Seconds from this call, the start of the process included.
+    listen
+        Called here with each result that is reported on the way.
+
+    Returns
+    -------
+    Outcome
+        What the work returned, or the last that it reported before it was ended.
+
+    Raises
+    ------
+    SolverError
+        When the work raised an error, crashed, or reported nothing before it was ended.
+    """
+    until = time.monotonic() + limit_s
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    child = context.Process(target=_child, args=(theirs, work), daemon=True)
+    child.start()
+    # With only one holder of each end, a child that dies is an error here and not a wait.
+    theirs.close()
+    last: list[Any] = []
+    try:
+        ours.send(given)
+        while ours.poll(max(until - time.monotonic(), 0.0)):
+            kind, answer = ours.recv()
+            if kind == "done":
+                return Outcome(answer, ended_early=False)
+            if kind == "fault":
+                raise (
+                    answer
+                    if isinstance(answer, SolverError)
+                    else SolverError(
+                        f"The route search failed ({answer}).", mend="Please report it."
+                    )
+                )
+            last = [answer]
+            if listen is not None:
+                listen(answer)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        raise SolverError(
+            "The route search ended without an answer.",
+            mend="Free some memory and try again. A script of your own needs its calls under "
+            "`if __name__ == '__main__':`, because the search starts a process of its own.",
+        ) from None
+    finally:
+        child.kill()
+        child.join()
+        ours.close()
+    if not last:
+        raise SolverError(
+            f"The route search was ended after {limit_s:.0f} seconds without an answer.",
+            mend="Lower routing.iterations in outreach.toml, or plan fewer hotspots a round.",
+        )
+    return Outcome(last[0], ended_early=True)
+
+
+def _child(connection: Connection, work: Work) -> None:
+    """Run in the child: receive what to work on, send results, or the type of a fault."""
+    try:
+        given = connection.recv()
+        result = work(given, lambda so_far: connection.send(("so far", so_far)))
+        connection.send(("done", result))
+    except SolverError as error:
+        connection.send(("fault", error))
+    except Exception as error:
+        # Messages of other people's code may quote the data.
+        connection.send(("fault", type(error).__name__))
+    finally:
+        connection.close()

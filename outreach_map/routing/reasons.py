@@ -1,0 +1,352 @@
+"""Why not: every visit left out and every decision of the peers, in words and numbers.
+
+Nothing is guessed. A visit that no shift could make is refused by the first rule that holds for
+every shift (who may go, when people are there, how far it is: exact, `outreach_map.routing.alone`).
+One that would fit is planned by force, from the plan at hand, and the two plans are compared; a
+decision is taken away in the same manner. Each is a search of fixed length, and their number has a
+bound.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+
+from outreach_map.routing.alone import Alone, Hindrance, alone
+from outreach_map.routing.changes import (
+    carried_over,
+    compare,
+    forced,
+    told_minutes,
+    told_others,
+    visits_told,
+    without_decision,
+)
+from outreach_map.routing.checker import check_solution
+from outreach_map.routing.costs import solution_of
+from outreach_map.routing.itinerary import DecisionEffect, LeftOut
+from outreach_map.routing.problem import RoutingProblem
+from outreach_map.routing.search import Job
+from outreach_map.routing.shifts import may_be_visited, meeting_times, refusals
+from outreach_map.routing.solution import Solution
+from outreach_map.routing.solver import solve_each
+from outreach_map.routing.week import Week
+from outreach_map.tables import Decision, DecisionKind, Hotspot, Mode
+
+_ITERATIONS = 80
+# Beyond this many, reasons are bounds: searches would take longer than the plan itself.
+_MOST_SEARCHES = 40
+_MODES = {Mode.WALK: "on foot", Mode.BIKE: "by bike", Mode.DRIVE: "by van"}
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A visit to force, a decision to take away, or neither: then prices of fair shares are off."""
+
+    client: int | None
+    decision: Decision | None
+    visits: tuple[Hotspot, ...]
+    job: Job
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Reasons of all that is left out, by hotspot code, and the effect of each decision.
+
+    `plain` is the plan without fair shares, None where nothing was shared. `better` is a plan that
+    the searches came upon, None where there is none.
+    """
+
+    left_out: tuple[LeftOut, ...]
+    decisions: tuple[DecisionEffect, ...]
+    plain: Solution | None
+    better: Solution | None
+
+
+def explain(week: Week, problem: RoutingProblem, solution: Solution, seed: int) -> Explained:
+    """Ask why not, of every visit left out and every decision.
+
+    Parameters
+    ----------
+    week
+        The week.
+    problem
+        What was solved: the week's problem with prices for fair shares.
+    solution
+        The plan.
+    seed
+        Seed of the searches.
+    """
+    questions = _questions(week, problem, solution, seed)
+    answers = solve_each([question.job for question in questions])
+    forced_plans: dict[int, Solution] = {}
+    effects: dict[Decision, DecisionEffect] = {}
+    plain = better = None
+    for question, found in zip(questions, answers, strict=False):
+        if found is None:
+            continue
+        own = carried_over(found, question.visits, week.visits)
+        own = solution_of(problem, own.routes)
+        least = solution.cost if better is None else better.cost
+        if own.cost < least and not check_solution(problem, own):
+            better = own
+        if question.client is not None:
+            forced_plans[question.client] = found
+        elif question.decision is not None:
+            effects[question.decision] = _effect(
+                week, solution, found, question.decision, question.visits
+            )
+        else:
+            plain = found
+    return Explained(
+        left_out=_left_out(week, problem, solution, forced_plans),
+        decisions=tuple(
+            effects.get(decision) or _plain_effect(week, solution, decision)
+            for decision in week.release.decisions
+        ),
+        plain=plain,
+        better=better,
+    )
+
+
+def _questions(
+    week: Week, problem: RoutingProblem, solution: Solution, seed: int
+) -> list[_Question]:
+    asked: list[_Question] = []
+    if problem is not week.problem:
+        job = Job(week.problem, seed, 3 * _ITERATIONS, start=solution)
+        asked.append(_Question(None, None, week.visits, job))
+    for decision in week.release.decisions:
+        if any(hotspot.code == decision.hotspot for hotspot in week.release.hotspots):
+            other, visits = without_decision(week, problem, decision)
+            start = carried_over(solution, week.visits, visits)
+            job = Job(other, seed, _ITERATIONS, start=start)
+            asked.append(_Question(None, decision, visits, job))
+    seen: set[str] = set()
+    for client in solution.left_out:
+        code = problem.clients[client].name
+        if code not in seen and _could(problem, client):
+            seen.add(code)
+            job = Job(forced(problem, client), seed, _ITERATIONS, start=solution)
+            asked.append(_Question(client, None, week.visits, job))
+    return asked[:_MOST_SEARCHES]
+
+
+def _could(problem: RoutingProblem, client: int) -> bool:
+    """Whether some shift can make a visit if it makes no other."""
+    one = problem.clients[client]
+    return any(alone(problem, vehicle, one).hindrance is None for vehicle in sorted(one.vehicles))
+
+
+def _left_out(
+    week: Week, problem: RoutingProblem, solution: Solution, forced_plans: dict[int, Solution]
+) -> tuple[LeftOut, ...]:
+    """Every hotspot with a visit due that is not planned, by code, and why."""
+    planned = Counter(hotspot.code for hotspot in week.visits)
+    missing: dict[str, list[int]] = {}
+    for client in solution.left_out:
+        missing.setdefault(week.visits[client].code, []).append(client)
+    found = []
+    for hotspot in week.release.hotspots:
+        code = hotspot.code
+        never = week.demands[code].visits - planned[code]
+        if never > 0:
+            found.append(LeftOut(code, never, _why_never(hotspot, week)))
+        if code in missing:
+            first = missing[code][0]
+            why = (
+                _why_missing(week, problem, solution, first, forced_plans.get(first))
+                if _could(problem, first)
+                else _why_impossible(week, problem, first)
+            )
+            found.append(LeftOut(code, len(missing[code]), why))
+    return tuple(found)
+
+
+def _why_never(hotspot: Hotspot, week: Week) -> str:
+    """Why no shift of the week could make a visit."""
+    if not may_be_visited(hotspot, week.release):
+        return "Peers decided not to go there this week."
+    if not week.shifts:
+        return "No team has a shift this week."
+    by_team: dict[str, set[str]] = {}
+    open_to = []
+    for shift in week.shifts:
+        if no := refusals(hotspot, shift, week.release):
+            by_team.setdefault(shift.team.code, set()).update(no)
+        else:
+            open_to.append(shift)
+    if not open_to:
+        return _nobody_may(by_team)
+    needed_s = week.demands[hotspot.code].service_s
+    times = [end - begin for shift in open_to for begin, end in meeting_times(hotspot.hours, shift)]
+    if not any(time >= timedelta(seconds=needed_s) for time in times):
+        teams = ", ".join(sorted({shift.team.code for shift in open_to}))
+        return (
+            f"People are there {hotspot.hours.text}; no shift on which a team may go ({teams}) "
+            f"overlaps that by the {needed_s // 60} minutes that a visit takes."
+        )
+    return "Its days this week are fewer than the visits due."
+
+
+def _nobody_may(by_team: dict[str, set[str]]) -> str:
+    """What keeps every team away: what is true of all of them first, then by what it is."""
+    common = set.intersection(*by_team.values())
+    if common:
+        return f"No team may go there: {'; '.join(sorted(common))}."
+    teams: dict[str, list[str]] = {}
+    for team, reasons in sorted(by_team.items()):
+        for reason in reasons:
+            teams.setdefault(reason, []).append(team)
+    told = [f"{reason} ({', '.join(own)})" for reason, own in sorted(teams.items())]
+    return f"No team may go there: {'; '.join(told)}."
+
+
+def _why_impossible(week: Week, problem: RoutingProblem, client: int) -> str:
+    """Which limit keeps every shift from making the visit, even alone."""
+    one = problem.clients[client]
+    tried = [(vehicle, alone(problem, vehicle, one)) for vehicle in sorted(one.vehicles)]
+    texts: dict[str, set[str]] = {}
+    for vehicle, found in tried:
+        text = _hindered(week, problem, vehicle, found, one.service_s)
+        texts.setdefault(text, set()).add(problem.vehicles[vehicle].name)
+    told = [f"{', '.join(sorted(teams))}: {text}" for text, teams in sorted(texts.items())]
+    return f"No shift could make it even with no other visit. {'. '.join(told)}."
+
+
+def _hindered(
+    week: Week, problem: RoutingProblem, vehicle: int, found: Alone, service_s: int
+) -> str:
+    one = problem.vehicles[vehicle]
+    mode = _MODES[week.shifts[vehicle].team.mode]
+    if found.hindrance is Hindrance.NO_WAY:
+        return f"there is no way {mode} on open streets"
+    if found.hindrance is Hindrance.LOAD:
+        return "a visit gives more than it can carry"
+    if found.hindrance is Hindrance.DISTANCE:
+        limit = (one.max_distance_m or 0) / 1000
+        return f"the way there and back is {found.metres / 1000:.1f} km, and it may go {limit:.0f}"
+    if found.hindrance is Hindrance.EXPOSURE:
+        limit = (one.max_exposure or 0) / 60
+        return (
+            f"it would be exposed for {found.exposure / 60:.0f} weighted minutes in risk zones, "
+            f"and {limit:.0f} are the limit"
+        )
+    return (
+        f"the way there and back, the visit of {service_s // 60} minutes and the break do not fit "
+        "between the hours of the place and the end of the shift"
+    )
+
+
+def _why_missing(
+    week: Week,
+    problem: RoutingProblem,
+    solution: Solution,
+    client: int,
+    found: Solution | None,
+) -> str:
+    """Why a visit that some shift could make was left out: what planning it by force does."""
+    one = problem.clients[client]
+    if found is None or client in found.left_out:
+        return _bound(week, client)
+    change = compare(solution, found, week.visits, week.visits)
+    team = next(
+        problem.vehicles[route.vehicle].name
+        for route in found.routes
+        for activity in route.activities
+        if activity.client == client
+    )
+    dropped = [code for code in change.dropped if code != one.name]
+    if solution_of(problem, found.routes).cost < solution.cost:
+        return f"{team} could make it; a longer search (routing.iterations) would plan it."
+    if dropped:
+        cost = f"cost {team} {told_minutes(change.extra_s)} and " if change.extra_s > 0 else ""
+        return f"It would {cost}drop {told_others(dropped)} of more need."
+    # What is over the minutes are exposure, a team that is new, hours beyond the fair share.
+    total = solution_of(problem, found.routes).cost - solution.cost + one.prize
+    beside = total - change.extra_s
+    told = f"It would cost {team} {told_minutes(change.extra_s)}"
+    if beside >= 60:
+        told += f", and {told_minutes(beside)} for risk, habits and fair shares"
+    return f"{told}: more than the {round(one.prize / 60)} that the visit is worth."
+
+
+def _bound(week: Week, client: int) -> str:
+    """Where no search was made, or none found a plan: the least that the visit takes."""
+    problem = week.problem
+    one = problem.clients[client]
+    least: tuple[int, str] | None = None
+    for vehicle in sorted(one.vehicles):
+        found = alone(problem, vehicle, one)
+        if found.hindrance is None and (least is None or found.out_s < least[0]):
+            least = (found.out_s, problem.vehicles[vehicle].name)
+    told = "" if least is None else f" Alone it would take {least[1]} {told_minutes(least[0])}."
+    return (
+        "No plan was found that makes it and keeps what the shifts that suit do already; its need "
+        f"counts for {round(one.prize / 60)} minutes.{told}"
+    )
+
+
+def _effect(
+    week: Week,
+    solution: Solution,
+    without: Solution,
+    decision: Decision,
+    visits: tuple[Hotspot, ...],
+) -> DecisionEffect:
+    """What a decision changed: the plan beside the best found without it."""
+    change = compare(without, solution, visits, week.visits)
+    code = decision.hotspot
+    now = visits_told(week, solution, week.visits, code)
+    then = visits_told(week, without, visits, code)
+    if decision.kind is DecisionKind.NO_GO:
+        head = "kept out of the plan"
+        head += f"; else it would be visited {then}" if then else "; no visit was due or would fit"
+    elif decision.kind is DecisionKind.EXCLUDE_TEAM:
+        head = "kept from this team"
+        head += f"; planned: {now}" if now else "; not planned"
+        head += f"; else {then}" if then and then != now else ""
+    else:
+        head = f"planned: {now}" if now else "not planned: see what was left out"
+        if decision.kind is DecisionKind.PREFER_TEAM and (decision.team or "") not in now:
+            head += f"; {decision.team} cannot come: {_why_not_team(week, decision)}"
+        if now and then != now:
+            head += f"; else {then}" if then else "; else it would be left out"
+    others = [name for name in change.moved if name != code]
+    dropped = [name for name in change.dropped if name != code]
+    gained = [name for name in change.gained if name != code]
+    parts = []
+    if abs(change.extra_s) >= 30:
+        sign = "+" if change.extra_s > 0 else "−"
+        parts.append(f"{sign}{round(abs(change.extra_s) / 60)} min out")
+    if dropped:
+        parts.append(f"drops {told_others(dropped)}")
+    if gained:
+        parts.append(f"makes room for {told_others(gained)}")
+    if others:
+        parts.append(f"moves {told_others(others)}")
+    told = f"{head}; {', '.join(parts)}" if parts else f"{head}; it changed nothing else"
+    return DecisionEffect(decision.kind, code, decision.team, told)
+
+
+def _why_not_team(week: Week, decision: Decision) -> str:
+    """Why a preferred team cannot come at all."""
+    hotspot = next(h for h in week.release.hotspots if h.code == decision.hotspot)
+    own = [shift for shift in week.shifts if shift.team.code == decision.team]
+    if not own:
+        return "it has no shift this week"
+    reasons = {no for shift in own for no in refusals(hotspot, shift, week.release)}
+    if all(refusals(hotspot, shift, week.release) for shift in own):
+        return "; ".join(sorted(reasons))
+    return f"people are there {hotspot.hours.text}, and its shifts do not overlap that by a visit"
+
+
+def _plain_effect(week: Week, solution: Solution, decision: Decision) -> DecisionEffect:
+    """Where no search was made: what holds now."""
+    now = visits_told(week, solution, week.visits, decision.hotspot)
+    kept = decision.kind in (DecisionKind.NO_GO, DecisionKind.EXCLUDE_TEAM)
+    text = f"planned: {now}" if now else "kept out" if kept else "not planned"
+    return DecisionEffect(
+        decision.kind, decision.hotspot, decision.team, f"{text}; its effect was not worked out"
+    )
