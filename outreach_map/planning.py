@@ -12,9 +12,9 @@ below the line that calls it can see a raw coordinate, note, exact count or id.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from outreach_map.coverage import Standards, TeamVisit, assess_coverage
 from outreach_map.errors import Problem, ProgrammeError, Severity
@@ -24,6 +24,7 @@ from outreach_map.privacy import (
     ACCOUNT,
     find_problems,
     passphrase_of,
+    public_code,
     release,
     rotate_key,
     team_passphrases,
@@ -32,7 +33,16 @@ from outreach_map.privacy import (
 from outreach_map.programme import Programme
 from outreach_map.publish import Plan
 from outreach_map.risk import TimedLeg, TimedStop, flag_risks
-from outreach_map.routing import Preferences, RoutePlan, StopKind, plan_routes, tours_of
+from outreach_map.routing import (
+    Preferences,
+    Replanned,
+    RoutePlan,
+    StopKind,
+    plan_routes,
+    replaced,
+    replan_shift,
+    tours_of,
+)
 from outreach_map.tables import Mode, Release
 
 Progress = Callable[[str], None]
@@ -130,6 +140,54 @@ def plan_released(
         coverage=coverage,
         flags=flags,
     )
+
+
+def replan(
+    programme: Programme,
+    start: date,
+    *,
+    team: str,
+    now: datetime,
+    drop: Sequence[str] = (),
+    seed: int = 0,
+    cache: bool = True,
+) -> Replanned:
+    """Plan the rest of a team's shift again; what is done stays. The record is brought up to it.
+
+    Parameters
+    ----------
+    programme, start, seed, cache
+        As in `plan_round`; the round has to have been planned.
+    team
+        Code of the team, or its id in the planner's file.
+    now
+        When the change comes.
+    drop
+        Codes or ids of hotspots that are not visited any more.
+
+    Raises
+    ------
+    ProgrammeError, InputError, ExtractError, PrivacyError, RoutingError
+        See `outreach_map.errors`; nothing is changed then.
+    """
+    require_monday(start)
+    extract = read_city(programme, cache=cache)
+    released = release(programme, start, extract)
+    private = programme.folder / "private"
+    past = read_past(private)
+    code = public_code(programme, "T", team) or team
+    found = replan_shift(
+        released,
+        extract,
+        past,
+        team=code,
+        now=now,
+        drop=[public_code(programme, "H", each) or each for each in drop],
+        seed=seed,
+        preferences=Preferences.of(programme.routing),
+    )
+    write_past(private, replaced(past, found, code, now))
+    return found
 
 
 def standards_of(programme: Programme) -> Standards:

@@ -1,7 +1,17 @@
 """The command line: the only place that prints, prompts or exits."""
 
 # Importing a module of commands adds them to the group.
-from outreach_map.cli import audits, gaps, keys, places, programmes, rounds, starters
+from outreach_map.cli import audits, gaps, keys, places, programmes, replans, rounds, starters
 from outreach_map.cli.group import main
 
-__all__ = ["audits", "gaps", "keys", "main", "places", "programmes", "rounds", "starters"]
+__all__ = [
+    "audits",
+    "gaps",
+    "keys",
+    "main",
+    "places",
+    "programmes",
+    "replans",
+    "rounds",
+    "starters",
+]

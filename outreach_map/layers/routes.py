@@ -23,6 +23,7 @@ def route_layer(
                 ("arrive", f"{after.arrive:%H:%M}"),
                 ("way", f"{minutes(leg.travel_time_s)} {mode(tour.mode)}, {metres(leg.length_m)}"),
                 ("streets", ", ".join(leg.street_names)),
+                ("in risk zones", minutes(leg.exposure_s) if leg.exposure_s >= 30 else ""),
             ],
         )
         for tour in itineraries

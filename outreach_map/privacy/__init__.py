@@ -17,6 +17,7 @@ from outreach_map.privacy.inspect import (
 from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private, write_key
 from outreach_map.privacy.ledger import begin
 from outreach_map.privacy.listed import Candidate, already_listed
+from outreach_map.privacy.lookup import public_code
 from outreach_map.privacy.passphrases import passphrase_of, team_passphrases
 from outreach_map.privacy.rare import shared_by
 from outreach_map.privacy.records import LOG_DAYS
@@ -48,6 +49,7 @@ __all__ = [
     "passphrase_of",
     "plausible_places",
     "preview",
+    "public_code",
     "raw_signs",
     "release",
     "release_candidates",

@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from outreach_map.layers import gap_class
 from outreach_map.layers.words import band
 from outreach_map.publish.plan import Plan
+from outreach_map.routing import StopKind
 from outreach_map.spreadsheets import csv_text
 
 DECIMALS = 4
@@ -50,10 +51,10 @@ def gaps_csv(plan: Plan) -> str:
 
 
 def kit_csv(plan: Plan) -> str:
-    """What each shift has to carry at its start."""
+    """What each shift has to carry at its start, and what to take at each restock on the way."""
     items = plan.release.items
     return csv_text(
-        ["team", "date", "leave", "back", *items],
+        ["team", "date", "leave", "back", *items, "restock"],
         (
             [
                 tour.team,
@@ -61,6 +62,12 @@ def kit_csv(plan: Plan) -> str:
                 f"{tour.start:%H:%M}",
                 f"{tour.end:%H:%M}",
                 *(str(tour.kit.get(item, 0)) for item in items),
+                "; ".join(
+                    f"{stop.begin:%H:%M} {stop.code}: "
+                    + ", ".join(f"{amount} {item}" for item, amount in stop.take.items())
+                    for stop in tour.stops
+                    if stop.kind is StopKind.RESTOCK
+                ),
             ]
             for tour in plan.routes.itineraries
         ),
@@ -131,6 +138,8 @@ def write_geopackage(plan: Plan, path: Path) -> None:
             "leave": f"{tour.start:%H:%M}",
             "back": f"{tour.end:%H:%M}",
             "length_m": round(tour.distance_m),
+            "travel_min": round(tour.travel_s / 60),
+            "exposure_min": round(tour.exposure_s / 60),
             "geometry": shapely.MultiLineString(
                 [leg.lon_lat for leg in tour.legs if len(leg.lon_lat) > 1]
             ),

@@ -21,6 +21,7 @@ from outreach_map.publish.manager import manager_context
 from outreach_map.publish.plan import Plan
 from outreach_map.publish.protection import protection
 from outreach_map.publish.shell import Bounds, render_page
+from outreach_map.publish.told import told_need, told_risk, told_sharing, told_worn
 from outreach_map.risk import Flag, FlagKind
 from outreach_map.routing import Itinerary, Stop, StopKind
 from outreach_map.settings import Contact, Contacts
@@ -84,6 +85,8 @@ class PageMaker:
                 for day in range(7)
                 if any(t.date == release.start + timedelta(days=day) for t in routes.itineraries)
             ],
+            "sharing": told_sharing(routes),
+            "worn": told_worn(routes),
             "left_out": routes.left_out,
             "decisions": [
                 {"hotspot": d.hotspot, "kind": words(d.kind), "team": d.team, "effect": d.effect}
@@ -196,8 +199,8 @@ class PageMaker:
         hours = sum((tour.end - tour.start).total_seconds() for tour in tours) / 3600
         return (
             f"{visits} visits in {len(tours)} shift{'s' * (len(tours) != 1)}; {left} due "
-            f"visit{'s' * (left != 1)} left out. {hours:.0f} hours out, {way:.0f} of them on "
-            "the way."
+            f"visit{'s' * (left != 1)} left out, {told_need(self.plan.routes)} of the need met. "
+            f"{hours:.0f} hours out, {way:.0f} of them on the way."
         )
 
     def _rows(self, hotspot: Hotspot) -> list[tuple[str, str]]:
@@ -223,6 +226,9 @@ class PageMaker:
                     "title": self._stop_title(stop),
                     "way": way,
                     "give": _amounts(stop.give),
+                    "take": _amounts(stop.take),
+                    "why": stop.reason,
+                    "risk": told_risk(stop.exposure_s + (leg.exposure_s if leg else 0.0)),
                     "rows": describe(self.hotspots[stop.code])
                     if stop.kind is StopKind.VISIT and stop.code
                     else [],
@@ -243,6 +249,7 @@ class PageMaker:
             "visits": len(tour.visits),
             "way": f"{metres(tour.distance_m)} {mode(tour.mode)}",
             "kit": _amounts(tour.kit),
+            "risk": told_risk(tour.exposure_s),
             "flags": [
                 _flag(flag) for flag in own if flag.when is not None and flag.about not in visited
             ],
@@ -272,6 +279,7 @@ def _shift_row(tour: Itinerary) -> dict[str, str]:
         "stops": ", ".join(f"{stop.begin:%H:%M} {stop.code}" for stop in tour.visits),
         "way": f"{metres(tour.distance_m)} {mode(tour.mode)}",
         "kit": _amounts(tour.kit),
+        "risk": told_risk(tour.exposure_s),
     }
 
 

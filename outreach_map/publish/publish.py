@@ -15,6 +15,7 @@ from outreach_map.publish.exports import gaps_csv, kit_csv, write_geopackage
 from outreach_map.publish.pages import PageMaker
 from outreach_map.publish.plan import Plan
 from outreach_map.publish.shell import locked_page
+from outreach_map.routing import check_plan
 from outreach_map.tables import Team
 
 MANIFEST = "manifest.json"
@@ -40,13 +41,19 @@ def publish_round(plan: Plan, directory: Path | str) -> list[Path]:
     Raises
     ------
     PublishError
-        Without a legal contact, or when the folder cannot be written. What was there stays.
+        Without a legal contact, when the plan breaks a rule of the programme, or when the folder
+        cannot be written. What was there stays.
     """
     if plan.contacts.legal is None:
         raise PublishError(
             "There is no legal contact, and no peer map is made without one.",
             where="outreach.toml, [contacts]",
             mend='Add: legal = { name = "…", phone = "…" }',
+        )
+    if faults := check_plan(plan.release, plan.routes):
+        raise PublishError(
+            f"The plan breaks {len(faults)} of the programme's rules ({faults[0]}).",
+            mend="Please report it; nothing was published.",
         )
     directory = Path(directory)
     writers = _writers(plan)

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
         Vehicle,
         Window,
     )
+    from outreach_map.routing.proof import check_plan
     from outreach_map.routing.record import tours_of
+    from outreach_map.routing.replan import Replanned, replaced, replan_shift
     from outreach_map.routing.solution import Activity, ActivityKind, Route, Solution
     from outreach_map.routing.solver import solve
 
@@ -45,7 +47,9 @@ _HOMES = {
     "plan": ["plan_routes"],
     "preferences": ["Preferences"],
     "problem": ["Break", "Client", "Reload", "RoutingProblem", "Vehicle", "Window"],
+    "proof": ["check_plan"],
     "record": ["tours_of"],
+    "replan": ["Replanned", "replaced", "replan_shift"],
     "solution": ["Activity", "ActivityKind", "Route", "Solution"],
     "solver": ["solve"],
 }
@@ -62,6 +66,7 @@ __all__ = [
     "Leg",
     "Preferences",
     "Reload",
+    "Replanned",
     "Route",
     "RoutePlan",
     "RoutingProblem",
@@ -70,8 +75,11 @@ __all__ = [
     "StopKind",
     "Vehicle",
     "Window",
+    "check_plan",
     "check_solution",
     "plan_routes",
+    "replaced",
+    "replan_shift",
     "solve",
     "tours_of",
 ]

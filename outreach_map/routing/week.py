@@ -69,6 +69,7 @@ def build_week(
     *,
     past: Past | None = None,
     preferences: Preferences | None = None,
+    only: datetime | None = None,
 ) -> Week:
     """Express the round as a routing problem.
 
@@ -82,10 +83,14 @@ def build_week(
         What earlier rounds planned.
     preferences
         What weighs how much.
+    only
+        Where given, shifts that begin then and no others.
     """
     weighs = preferences or Preferences()
     origin = datetime.combine(release.start, time())
     shifts = find_shifts(release, origin)
+    if only is not None:
+        shifts = tuple(shift for shift in shifts if shift.begin == only)
     places, names, index = _places(release)
     anchors = np.array([place.anchor for place in places])
     nodes = {mode: network.snap(anchors, SNAP_M).node for mode, network in extract.networks.items()}
