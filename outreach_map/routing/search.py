@@ -115,8 +115,6 @@ class _Search:
         self.reported = -_REPORT_S
         self.done = 0
         self.random = pyvrp.RandomNumberGenerator(seed=job.seed)
-        plain = all(client.required for client in self.problem.clients)
-        self.tuning = job.tuning or (PLAIN if plain else WEEK)
         self.two_limits = any(
             vehicle.max_distance_m is not None and vehicle.max_exposure is not None
             for vehicle in self.problem.vehicles
@@ -124,6 +122,9 @@ class _Search:
 
     def run(self) -> Solution:
         model = translate(self.problem)
+        # Of one kind and without choices: a plain problem with time windows.
+        plain = len(model.types) == 1 and all(client.required for client in self.problem.clients)
+        self.tuning = self.job.tuning or (PLAIN if plain else WEEK)
         self._prepare(model)
         idle = encode(model, Solution((), (), 0))
         kept = self._kept(model, idle)
