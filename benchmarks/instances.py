@@ -1,8 +1,8 @@
 """Published routing instances as problems of ours; distances truncated to one decimal (DIMACS).
 
-Solomon and Gehring-Homberger (`.txt`), and VRPLIB files (`.vrp`) with release times and reloads, or
-with prizes. Times, distances and prizes are in tenths; the published cost is distance, and prizes of
-whoever is left out, so a second out costs nothing here and "exposure" is the distance.
+Solomon and Gehring-Homberger (`.txt`), and VRPLIB files (`.vrp`) with release times and reloads,
+or with prizes. Times, distances and prizes are in tenths. The published cost is distance and the
+prizes of whoever is left out, so a second out costs nothing here and "exposure" is the distance.
 """
 
 from __future__ import annotations

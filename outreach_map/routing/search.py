@@ -113,6 +113,7 @@ class _Search:
         self.report = report
         self.until = None if job.seconds is None else time.perf_counter() + job.seconds
         self.reported = -_REPORT_S
+        self.told: Solution | None = None
         self.done = 0
         self.random = pyvrp.RandomNumberGenerator(seed=job.seed)
         self.two_limits = any(
@@ -217,7 +218,7 @@ class _Search:
                 polished = self.local(found, evaluator, exhaustive=True)
                 if evaluator.cost(polished) < evaluator.cost(best) and self._offer(model, polished):
                     best = found = polished
-                self._tell()
+            self._tell()
             cost, now = evaluator.penalised_cost(found), evaluator.penalised_cost(current)
             full = len(history) == self.tuning.history
             late = evaluator.penalised_cost(history[slot] if full else first)
@@ -292,9 +293,12 @@ class _Search:
         return solution
 
     def _tell(self, *, always: bool = False) -> None:
+        """Report the best plan if it was not reported, but not too often."""
+        if self.best is None or self.best is self.told:
+            return
         now = time.perf_counter()
-        if self.best is not None and (always or now - self.reported >= _REPORT_S):
-            self.reported = now
+        if always or now - self.reported >= _REPORT_S:
+            self.reported, self.told = now, self.best
             self.report((self.done, self.best))
 
 

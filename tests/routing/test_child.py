@@ -1,0 +1,78 @@
+"""A piece of work that hangs is ended, and what it had found by then is kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from outreach_map.errors import SolverError
+from outreach_map.routing import solve
+from outreach_map.routing.child import run_in_child
+from outreach_map.routing.search import Job, search
+from tests.routing.test_solver import line_problem, visit
+
+
+def hang_after_a_result(given: int, report: Callable[[int], None]) -> int:
+    """Like a local search that no longer looks at its limit."""
+    report(given)
+    # In compiled code, which hears no signal of Python's.
+    return sum(range(10**12))
+
+
+def hang(given: int, report: Callable[[int], None]) -> int:
+    return sum(range(10**12))
+
+
+def crash(given: int, report: Callable[[int], None]) -> int:
+    raise ZeroDivisionError("with something secret in it")
+
+
+def double(given: int, report: Callable[[int], None]) -> int:
+    report(given)
+    return 2 * given
+
+
+def test_work_that_hangs_is_ended_and_its_last_result_kept() -> None:
+    began = time.monotonic()
+    outcome = run_in_child(hang_after_a_result, 7, limit_s=4.0)
+    assert (outcome.result, outcome.ended_early) == (7, True)
+    assert time.monotonic() - began < 60
+
+
+def test_work_that_hangs_before_any_result_is_an_error() -> None:
+    with pytest.raises(SolverError, match="ended after"):
+        run_in_child(hang, 7, limit_s=2.0)
+
+
+def test_a_crash_tells_its_type_and_not_its_message() -> None:
+    with pytest.raises(SolverError, match="ZeroDivisionError") as error:
+        run_in_child(crash, 7, limit_s=60.0)
+    assert "secret" not in str(error.value)
+
+
+def test_work_that_is_done_is_not_ended() -> None:
+    heard: list[int] = []
+    outcome = run_in_child(double, 21, limit_s=60.0, listen=heard.append)
+    assert (outcome.result, outcome.ended_early, heard) == (42, False, [21])
+
+
+def test_a_search_without_end_gives_the_best_so_far_and_says_so() -> None:
+    problem = line_problem([visit(place) for place in (1, 2, 3, 4)])
+    solution = solve(problem, iterations=10**9, hard_limit_s=8.0)
+    assert solution.ended_early
+    assert solution.cost == 8 * 60 + 4 * 300
+
+
+def test_a_search_by_the_clock_ends_by_itself() -> None:
+    problem = line_problem([visit(place) for place in (1, 2, 3, 4)])
+    assert search(Job(problem, seconds=0.2)).cost == 8 * 60 + 4 * 300
+
+
+def test_progress_is_told() -> None:
+    costs: list[int] = []
+    problem = line_problem([visit(place) for place in (1, 2, 3, 4)])
+    found = solve(problem, iterations=50, progress=lambda _, cost: costs.append(cost))
+    assert costs
+    assert min(costs) >= found.cost
