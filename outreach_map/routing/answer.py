@@ -88,17 +88,21 @@ def _step(model: Model, step: pyvrp.ScheduledActivity) -> _Step:
 
 
 def encode(model: Model, solution: Solution) -> pyvrp.Solution:
-    """A solution of ours in PyVRP's terms, to start a search from; idle vehicles get their break.
+    """A solution of ours in PyVRP's terms, to start a search from; idle vehicles stay idle.
 
     What does not fit the model (a visit in no window, a reload that it does not have) is left out.
     """
     by_client: dict[int, list[int]] = {}
     breaks: dict[int, dict[int, int]] = {}
+    idle: dict[int, int] = {}
     for number, copy in enumerate(model.copies):
         if copy.client is not None:
             by_client.setdefault(copy.client, []).append(number)
         elif copy.vehicle is not None:
-            breaks.setdefault(copy.vehicle, {}).setdefault(copy.place, number)
+            if copy.idle:
+                idle[copy.vehicle] = number
+            else:
+                breaks.setdefault(copy.vehicle, {}).setdefault(copy.place, number)
     routes = {route.vehicle: route for route in solution.routes}
     made = []
     for kind, members in enumerate(model.types):
@@ -128,7 +132,7 @@ def encode(model: Model, solution: Solution) -> pyvrp.Solution:
                     if at:
                         steps.append(pyvrp.Activity(pyvrp.ActivityType.DEPOT, at[0]))
             if pauses and not any(a.kind is ActivityKind.BREAK for a in doing):
-                steps = [pyvrp.Activity(pyvrp.ActivityType.CLIENT, next(iter(pauses.values())))]
+                steps = [pyvrp.Activity(pyvrp.ActivityType.CLIENT, idle[vehicle])]
             if steps:
                 made.append(pyvrp.Route(model.data, steps, kind))
     return pyvrp.Solution(model.data, made)

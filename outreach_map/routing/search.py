@@ -97,8 +97,7 @@ def search(job: Job, report: Callable[[tuple[int, Solution]], None] | None = Non
     Raises
     ------
     SolverError
-        When a vehicle cannot keep its own rules even if it visits nobody, or required clients
-        cannot be visited.
+        When required clients cannot be visited.
     """
     with warnings.catch_warnings():
         # That a rule is hard to keep is no news: the plan that keeps all rules is at hand.
@@ -129,12 +128,6 @@ class _Search:
         self._prepare(model)
         idle = encode(model, Solution((), (), 0))
         kept = self._kept(model, idle)
-        if kept is None and not any(client.required for client in self.problem.clients):
-            raise SolverError(
-                "A shift cannot keep its own break.",
-                where="teams",
-                mend="Check that breaks fit into shifts.",
-            )
         self.best = kept
         if self.job.start is not None:
             self._offer(model, encode(model, self.job.start))

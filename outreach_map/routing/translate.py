@@ -41,10 +41,15 @@ class _Copy:
     client: int | None = None
     vehicle: int | None = None
     vehicles: frozenset[int] = frozenset()
+    idle: bool = False
 
 
-# A row of the matrices: place, who may go there, and how long a visit takes (-1 for no visit).
+# What a location is where it is no visit.
+_BASE, _RELOAD, _BREAK, _LIMBO = -1, -2, -3, -4
+# A row of the matrices: place, who may go there, and how long a visit takes (or one of the above).
 _Location = tuple[int, frozenset[int], int]
+# Place, window (two), service, and whether it is a base or for reloads.
+_Depot = tuple[int, int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -100,14 +105,16 @@ class _Translation:
     def model(self) -> Model:
         problem = self.problem
         bases = {vehicle.start for vehicle in problem.vehicles} | {v.end for v in problem.vehicles}
-        bases |= {reload.place for vehicle in problem.vehicles for reload in vehicle.reloads}
         for place in sorted(bases):
-            self._location(place, self.everyone, -1)
+            self._location(place, self.everyone, _BASE)
+        fills = {reload.place for vehicle in problem.vehicles for reload in vehicle.reloads}
+        for place in sorted(fills):
+            self._location(place, self.everyone, _RELOAD)
         for index, client in enumerate(problem.clients):
             self._add_client(index, client)
         for index, vehicle in enumerate(problem.vehicles):
             self._add_break(index, vehicle)
-        depots: dict[tuple[int, int, int, int], int] = {}
+        depots: dict[_Depot, int] = {}
         profiles: dict[_Profile, int] = {}
         types: dict[Any, list[int]] = {}
         allowed = {
@@ -125,8 +132,8 @@ class _Translation:
             locations=[pyvrp.Location(0, 0) for _ in self.locations],
             clients=self.clients,
             depots=[
-                pyvrp.Depot(self.locations[place, self.everyone, -1], early, late, service)
-                for place, early, late, service in depots
+                pyvrp.Depot(self.locations[place, self.everyone, kind], early, late, service)
+                for place, early, late, service, kind in depots
             ],
             vehicle_types=found,
             distance_matrices=[self._distance(key) for key in profiles],
@@ -137,7 +144,7 @@ class _Translation:
             problem,
             data,
             tuple(self.copies),
-            tuple(depots),
+            tuple(depot[:4] for depot in depots),
             tuple(tuple(members) for members in types.values()),
             self.pull,
         )
@@ -228,26 +235,27 @@ class _Translation:
             for number, other in enumerate(self.problem.vehicles)
             if other.name == vehicle.name and self._elsewhere(number, early, late)
         }
-        for place in vehicle.pause.places:
+        rests = [
+            (place, _BREAK, vehicle.pause.window, vehicle.pause.duration_s)
+            for place in vehicle.pause.places
+        ]
+        # Who does not go out needs no break: a place between the bases and nowhere else.
+        begin = vehicle.window[0]
+        rests.append((vehicle.start, _LIMBO, (begin, begin), 0))
+        for place, kind, window, stay_s in rests:
             self.clients.append(
                 pyvrp.Client(
-                    self._location(place, frozenset({index, *team}), -1),
+                    self._location(place, frozenset({index, *team}), kind),
                     delivery=[0] * len(self.problem.items),
-                    service_duration=vehicle.pause.duration_s,
-                    tw_early=early,
-                    tw_late=late,
+                    service_duration=stay_s,
+                    tw_early=window[0],
+                    tw_late=window[1],
                     required=False,
                     group=len(self.groups),
                 )
             )
             self.copies.append(
-                _Copy(
-                    ActivityKind.BREAK,
-                    place,
-                    vehicle.pause.window,
-                    vehicle.pause.duration_s,
-                    vehicle=index,
-                )
+                _Copy(ActivityKind.BREAK, place, window, stay_s, vehicle=index, idle=kind == _LIMBO)
             )
         members = list(range(first, len(self.copies)))
         self.groups.append(pyvrp.ClientGroup(members, required=True))
@@ -257,16 +265,18 @@ class _Translation:
         number: int,
         members: Sequence[int],
         allowed: tuple[bool, ...],
-        depots: dict[tuple[int, int, int, int], int],
+        depots: dict[_Depot, int],
         profiles: dict[_Profile, int],
     ) -> pyvrp.VehicleType:
         problem, vehicle = self.problem, self.problem.vehicles[members[0]]
         start, end = (
-            depots.setdefault((place, *_OPEN_DAY, 0), len(depots))
+            depots.setdefault((place, *_OPEN_DAY, 0, _BASE), len(depots))
             for place in (vehicle.start, vehicle.end)
         )
         reloads = [
-            depots.setdefault((reload.place, *reload.window, reload.duration_s), len(depots))
+            depots.setdefault(
+                (reload.place, *reload.window, reload.duration_s, _RELOAD), len(depots)
+            )
             for reload in vehicle.reloads
         ]
         pull = self.pull.get(number, 0.0)
@@ -308,6 +318,13 @@ class _Translation:
         closed = ~np.array(key.allowed, dtype=bool)
         own[closed, :] = UNREACHABLE
         own[:, closed] = UNREACHABLE
+        kinds = np.array([kind for _, _, kind in self.locations])
+        limbo, base = kinds == _LIMBO, kinds == _BASE
+        own[limbo, :] = UNREACHABLE
+        own[:, limbo] = UNREACHABLE
+        mine = limbo & ~closed
+        own[np.ix_(mine, base)] = 0
+        own[np.ix_(base, mine)] = 0
         np.fill_diagonal(own, 0)
         return own
 
@@ -327,6 +344,9 @@ class _Translation:
                 exposure += -(-problem.stop_weights[key.profile][places] * stay_s // 100)[None, :]
             found += np.ceil(exposure * key.pull).astype(np.int64) if key.limited else exposure
         found = np.minimum(found, UNREACHABLE)
+        limbo = np.array([kind == _LIMBO for _, _, kind in self.locations], dtype=bool)
+        found[limbo, :] = 0
+        found[:, limbo] = 0
         np.fill_diagonal(found, 0)
         return found
 

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outreach_map.errors import SolverError
 from outreach_map.routing import (
     ActivityKind,
     Break,
@@ -129,10 +128,18 @@ def test_a_vehicle_that_cannot_leave_takes_nothing_from_the_others() -> None:
     assert [route.vehicle for route in solution.routes] == [0]
 
 
-def test_a_break_that_cannot_be_taken_is_an_error_and_not_an_empty_plan() -> None:
+def test_who_could_not_take_a_break_stays_at_the_base() -> None:
     vehicle = Vehicle("T-AAAA", 0, 0, 0, (0, 600), (10,), pause=Break((0,), (0, 500), 1200))
-    with pytest.raises(SolverError, match="own break"):
-        solve(line_problem([visit(1)], vehicle=vehicle), iterations=5)
+    assert found(line_problem([visit(1)], vehicle=vehicle)).left_out == (0,)
+
+
+def test_a_shift_that_is_not_worth_its_break_is_not_made() -> None:
+    vehicle = Vehicle("T-AAAA", 0, 0, 0, ALL_DAY, (10,), pause=Break((0,), (0, 5400), 1200))
+    # Two minutes of way, five of the visit, and twenty of the break.
+    lazy = line_problem([visit(1, prize=1619)], vehicle=vehicle)
+    assert found(lazy).cost == 1619
+    keen = line_problem([visit(1, prize=1621)], vehicle=vehicle)
+    assert found(keen).cost == 120 + 300 + 1200
 
 
 def test_without_vehicles_everybody_is_left_out() -> None:

@@ -1,0 +1,284 @@
+"""The route search: published instances, a city's week, and how it grows.
+
+    python -m benchmarks.routing [PROGRAMME] [--seconds 1 10 30] [--seeds 5] [--only PART]
+        [--json FILE]
+
+PARTS: instances, week, growth. Rivals (PyVRP by its defaults, OR-Tools, VROOM through pyvroom) run
+on the same problems in the same run, where they are installed; they are no dependencies. All of a
+machine's cores may be in use by others: compare figures of one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import resource
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from statistics import mean
+
+import numpy as np
+
+from benchmarks.instances import BEST_KNOWN, REFERENCE, read
+from benchmarks.rival_routes import by_hand, or_tools, pyvrp_defaults, vroom
+from benchmarks.table import Row, show
+from outreach_map.history import Past
+from outreach_map.routing import RoutingProblem, Solution, check_solution, solve
+from outreach_map.routing.fair import Load, load_of, share_out
+from outreach_map.routing.problem import Client, Vehicle, Window
+from outreach_map.routing.week import Week, build_week
+
+SOLOMON = ("R112.txt", "RC208.txt", "C104.txt")
+ROUND = date(2026, 11, 23)
+Rival = Callable[[RoutingProblem, float, int], int | None]
+RIVALS: dict[str, Rival] = {
+    "PyVRP defaults": pyvrp_defaults,
+    "OR-Tools": or_tools,
+    "VROOM": vroom,
+}
+NEEDS = {"OR-Tools": "ortools", "VROOM": "vroom"}
+
+
+def rivals() -> dict[str, Rival]:
+    """Those that are installed; the others are named."""
+    found = {}
+    for name, run in RIVALS.items():
+        if name in NEEDS and importlib.util.find_spec(NEEDS[name]) is None:
+            print(f"{name} is left out: it is not installed")
+        else:
+            found[name] = run
+    return found
+
+
+def ours(problem: RoutingProblem, seconds: float, seed: int) -> tuple[Solution, float]:
+    """A checked solution, and seconds from the call to the answer."""
+    began = time.perf_counter()
+    solution = solve(problem, seed=seed, seconds=seconds)
+    spent = time.perf_counter() - began
+    faults = check_solution(problem, solution)
+    if faults:
+        raise AssertionError(faults[0])
+    return solution, spent
+
+
+def instances(seconds: Sequence[float], seeds: int) -> list[Row]:
+    """Gaps to the best known costs."""
+    rows = []
+    for budget in seconds:
+        gaps: dict[str, float] = {}
+        for name, best in BEST_KNOWN.items():
+            problem = read(REFERENCE / name).problem()
+            costs = [ours(problem, budget, seed)[0].cost for seed in range(seeds)]
+            gaps[name] = 100 * (mean(costs) / best - 1)
+            rows.append(_gap(f"{name}, {budget:g} s", gaps[name], name, budget))
+            for rival, run in rivals().items():
+                other = run(problem, budget, 0)
+                if other is not None:
+                    rows.append(
+                        Row(f"{name}, {budget:g} s: {rival}", 100 * (other / best - 1), "%")
+                    )
+        together = mean(gaps[name] for name in SOLOMON)
+        label = f"Solomon, {budget:g} s, mean"
+        rows.append(
+            Row.at_most(label, together, "%", 0.2) if budget == 10 else Row(label, together, "%")
+        )
+    return rows
+
+
+def _gap(label: str, gap: float, name: str, budget: float) -> Row:
+    reach = {"R1_2_4.txt": (30, 0.5), "R201R0.5.vrp": (10, 0.5)}.get(name)
+    if reach is not None and reach[0] == budget:
+        return Row.at_most(label, gap, "%", reach[1])
+    return Row(label, gap, "%")
+
+
+def city(folder: Path) -> Week:
+    """The week of a programme folder."""
+    # Here, so that the other parts need no programme.
+    from outreach_map import load_programme
+    from outreach_map.planning import read_city
+    from outreach_map.privacy import release
+
+    programme = load_programme(folder)
+    extract = read_city(programme)
+    return build_week(release(programme, ROUND, extract), extract)
+
+
+def week(folder: Path, seconds: Sequence[float], seeds: int) -> list[Row]:
+    """A city's week: against a coordinator by hand, VROOM and OR-Tools, and fair shares."""
+    whole = city(folder)
+    # Prizes, time, exposure and limits; breaks are the base's alone, as the rivals have them.
+    problem = whole.problem
+    rows = []
+    hand = by_hand(problem)
+    best = min(ours(problem, 30, seed)[0].cost for seed in range(2))
+    means: dict[float, float] = {}
+    for budget in seconds:
+        found = [ours(problem, budget, seed) for seed in range(seeds)]
+        costs = [solution.cost for solution, _ in found]
+        best = min(best, *costs)
+        means[budget] = mean(costs)
+        late = max(spent for _, spent in found) - budget
+        rows.append(Row.at_most(f"week, {budget:g} s: longest beyond the budget", late, "s", 1.0))
+        rows.append(Row(f"week, {budget:g} s: prize lost and seconds, mean", means[budget], "s"))
+        if budget == 10:
+            best_of = min((solution for solution, _ in found), key=lambda one: one.cost)
+            rows += _against_hand(problem, best_of, hand)
+            for rival, run in rivals().items():
+                others = [run(problem, budget, seed) for seed in range(2)]
+                known = [cost for cost in others if cost is not None]
+                if known:
+                    better = 100 * (1 - means[budget] / mean(known))
+                    reach = 8.0 if rival in NEEDS else None
+                    label = f"week, 10 s: better than {rival}"
+                    rows.append(
+                        Row(label, better, "%")
+                        if reach is None
+                        else Row.at_least(label, better, "%", reach)
+                    )
+    if 1 in means:
+        gap = 100 * (means[1] / best - 1)
+        rows.append(Row.at_most("week, 1 s: above the best known", gap, "%", 3.0))
+    return rows + _fairness(whole)
+
+
+def _against_hand(problem: RoutingProblem, found: Solution, hand: Solution) -> list[Row]:
+    own, theirs = _travel(problem, found), _travel(problem, hand)
+    visits = [len(problem.clients) - len(one.left_out) for one in (found, hand)]
+    each = [own[0] / visits[0], theirs[0] / visits[1]]
+    less = 100 * (1 - each[0] / each[1])
+    lost = [sum(problem.clients[i].prize for i in one.left_out) for one in (found, hand)]
+    total = sum(client.prize for client in problem.clients)
+    return [
+        Row.at_least("week: less travel a visit than by hand", less, "%", 15),
+        Row("week: minutes travelled", own[0] / 60, "min"),
+        Row("week: minutes travelled by hand", theirs[0] / 60, "min"),
+        Row("week: need met", 100 * (1 - lost[0] / total), "%"),
+        Row.at_least(
+            "week: need met beyond that by hand", 100 * (lost[1] - lost[0]) / total, "%", 0
+        ),
+        Row("week: visits", visits[0], "visits"),
+        Row("week: visits by hand", visits[1], "visits"),
+        Row("week: exposure", own[1] / 60, "weighted min"),
+        Row("week: exposure by hand", theirs[1] / 60, "weighted min"),
+    ]
+
+
+def _travel(problem: RoutingProblem, solution: Solution) -> tuple[float, float]:
+    """Seconds on the way, and exposure on the way and at stops."""
+    way = exposure = 0
+    for route in solution.routes:
+        profile = problem.vehicles[route.vehicle].profile
+        places = [activity.place for activity in route.activities]
+        for a, b in pairwise(places):
+            way += int(problem.durations_s[profile][a, b])
+            exposure += int(problem.exposures[profile][a, b])
+        for activity in route.activities:
+            if activity.client is not None:
+                weight = int(problem.stop_weights[profile][activity.place])
+                exposure += weight * (activity.leave_s - activity.begin_s) // 100
+    return float(way), float(exposure)
+
+
+def _fairness(whole: Week) -> list[Row]:
+    """The largest load of a team beside the plan without prices for it, and what that costs."""
+    plain = solve(whole.problem, iterations=15_000)
+    shared_problem = share_out(whole, plain, Past())
+    shared = solve(shared_problem, iterations=15_000, start=plain)
+    plain = solve(whole.problem, iterations=15_000, start=plain)
+    before, after = (load_of(whole, one, Past()) for one in (plain, shared))
+    out = [sum(route.out_s for route in one.routes) / 60 for one in (plain, shared)]
+    return [
+        Row("fair shares: largest use of shift hours, without", 100 * before.largest_use, "%"),
+        Row.at_most(
+            "fair shares: largest use of shift hours", 100 * after.largest_use, "%",
+            100 * before.largest_use,
+        ),
+        Row("fair shares: most risky stops of a team, without", _most(before), "stops"),
+        Row.at_most(
+            "fair shares: most risky stops of a team", _most(after), "stops", _most(before)
+        ),
+        Row("fair shares: what they cost", out[1] - out[0], "min out"),
+        Row("fair shares: visits more", len(plain.left_out) - len(shared.left_out), "visits"),
+    ]  # fmt: skip
+
+
+def _most(load: Load) -> float:
+    return max(load.risky.values(), default=0.0)
+
+
+def growth(sizes: Iterable[int] = (20, 50, 100, 200, 500, 1000)) -> list[Row]:
+    """Seconds and memory of 1,500 iterations as a made-up week grows."""
+    rows = []
+    for size in sizes:
+        problem = made_up(size)
+        began = time.perf_counter()
+        solution = solve(problem, iterations=1500)
+        spent = time.perf_counter() - began
+        if check_solution(problem, solution):
+            raise AssertionError("the plan breaks a rule")
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+        largest = size == 1000
+        label = f"{size} visits, {1500} iterations"
+        rows.append(Row.at_most(label, spent, "s", 120) if largest else Row(label, spent, "s"))
+        memory = f"{size} visits: memory of the search so far"
+        rows.append(Row.at_most(memory, peak, "GB", 2) if largest else Row(memory, peak, "GB"))
+    return rows
+
+
+def made_up(visits: int, seed: int = 0) -> RoutingProblem:
+    """A week of two visits a hotspot: teams of ten visits a shift, five shifts each."""
+    rng = np.random.default_rng(seed)
+    hotspots = visits // 2
+    teams = max(visits // 40, 2)
+    xy = rng.uniform(0, 12_000, (hotspots + teams, 2))
+    metres = np.linalg.norm(xy[:, None] - xy[None, :], axis=2).astype(np.int64)
+    day = 86_400
+    vehicles = [
+        Vehicle(
+            f"T-{team}", 0, hotspots + team, hotspots + team,
+            (d * day + 17 * 3600, d * day + 22 * 3600), (40,), max_distance_m=60_000,
+        )
+        for team in range(teams) for d in range(5)
+    ]  # fmt: skip
+    clients = []
+    for hotspot in range(hotspots):
+        may = rng.choice(teams, max(teams // 2, 1), replace=False)
+        begin = int(rng.integers(17, 20)) * 3600
+        for days in ((0, 1), (2, 3, 4)):
+            windows = tuple(
+                Window(
+                    d * day + begin, d * day + begin + 7200,
+                    frozenset(int(team) * 5 + d for team in may),
+                )
+                for d in days
+            )  # fmt: skip
+            prize = int(rng.integers(5000, 9000))
+            clients.append(Client(f"H-{hotspot}", hotspot, windows, 1200, (4,), prize))
+    return RoutingProblem(tuple(clients), tuple(vehicles), (metres // 4,), (metres,), ("kit",))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("programme", type=Path, nargs="?")
+    parser.add_argument("--seconds", type=float, nargs="+", default=[1, 10, 30])
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--only", choices=["instances", "week", "growth"])
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    rows: list[Row] = []
+    if given.only in (None, "instances") and REFERENCE.is_dir():
+        rows += instances(given.seconds, given.seeds)
+    if given.only in (None, "week") and given.programme is not None:
+        rows += week(given.programme, given.seconds, given.seeds)
+    if given.only in (None, "growth"):
+        rows += growth()
+    show("Routes", [replace(row, value=float(row.value)) for row in rows], given.json)
+
+
+if __name__ == "__main__":
+    main()
