@@ -119,7 +119,9 @@ def test_a_secret_in_any_column_is_never_repeated(programme_of, log, name: str, 
     rows: list[dict[str, object]] = [dict.fromkeys(COLUMNS[name], secret) for secret in SECRETS]
     programme = spoilt(programme_of, name, form, rows)
     problems = collect_problems(programme, bounds=BOUNDS)
-    assert len([p for p in problems if p.severity is Severity.ERROR]) >= len(SECRETS)
+    # One that a table lacks a column by its format stops the rows from being looked at.
+    whole = [p for p in problems if p.severity is Severity.ERROR and p.row is None]
+    assert whole or len({p.row for p in problems if p.row is not None}) == len(SECRETS)
     for said in all_that_is_said(programme):
         hold_nothing(said)
     hold_nothing(log.getvalue())
