@@ -1,8 +1,8 @@
 """Other ways to plan the same problem: by hand, PyVRP by its defaults, OR-Tools, VROOM.
 
-Each gives the cost of its plan by our prices, or None where it found none. What one has no word for
-is left away in its favour: VROOM knows neither exposure nor penalties of windows, OR-Tools has no
-reloads here; both take their break at the base.
+Each gives the cost of its plan by our prices, or None where it found none. What one has no word
+for is left away in its favour: VROOM knows neither exposure nor penalties of windows, and rests
+wherever it is; OR-Tools has no reloads here.
 """
 
 from __future__ import annotations
@@ -143,11 +143,21 @@ def or_tools(problem: RoutingProblem, seconds: float, _seed: int) -> int | None:
         if window.vehicles
     ]
     vehicles = problem.vehicles
-    count = len(nodes)
-    # After the windows: a start and an end for each vehicle.
-    places = [problem.clients[index].place for index, _ in nodes]
+    rests = [
+        (number, place)
+        for number, vehicle in enumerate(vehicles)
+        if vehicle.pause is not None
+        for place in vehicle.pause.places
+    ]
+    # Windows, places of breaks, then a start and an end for each vehicle.
+    places = [problem.clients[index].place for index, _ in nodes] + [place for _, place in rests]
     places += [vehicle.start for vehicle in vehicles] + [vehicle.end for vehicle in vehicles]
-    stay = [problem.clients[index].service_s for index, _ in nodes] + [0] * 2 * len(vehicles)
+    ending = [0] * 2 * len(vehicles)
+    visit_s = [problem.clients[index].service_s for index, _ in nodes]
+    rest_s = [vehicles[number].pause.duration_s for number, _ in rests]
+    stay = visit_s + rest_s + ending
+    at_risk_s = visit_s + [0] * len(rests) + ending
+    count = len(nodes) + len(rests)
     starts = list(range(count, count + len(vehicles)))
     ends = list(range(count + len(vehicles), count + 2 * len(vehicles)))
     manager = pywrapcp.RoutingIndexManager(len(places), len(vehicles), starts, ends)
@@ -164,7 +174,7 @@ def or_tools(problem: RoutingProblem, seconds: float, _seed: int) -> int | None:
         if problem.exposures:
             table += problem.exposures[profile][np.ix_(at, at)]
         if problem.stop_weights:
-            stops = -(-problem.stop_weights[profile][at] * np.array(stay) // 100)
+            stops = -(-problem.stop_weights[profile][at] * np.array(at_risk_s) // 100)
             table += stops[:, None]
         return np.minimum(table, UNREACHABLE)
 
@@ -176,7 +186,7 @@ def or_tools(problem: RoutingProblem, seconds: float, _seed: int) -> int | None:
         p: routing.RegisterTransitMatrix(matrix(problem.distances_m[p], [0] * len(places)))
         for p in profiles
     }
-    worth = [window.penalty for _, window in nodes] + [0] * 2 * len(vehicles)
+    worth = [window.penalty for _, window in nodes] + [0] * len(rests) + ending
     risks, prices = {}, {}
     for p in profiles:
         table = exposure(p)
@@ -200,7 +210,7 @@ def or_tools(problem: RoutingProblem, seconds: float, _seed: int) -> int | None:
     )
     for item in range(len(problem.items)):
         given = [problem.clients[index].delivery[item] for index, _ in nodes]
-        load = routing.RegisterUnaryTransitVector(given + [0] * 2 * len(vehicles))
+        load = routing.RegisterUnaryTransitVector(given + [0] * len(rests) + ending)
         capacity = [vehicle.capacity[item] for vehicle in vehicles]
         routing.AddDimensionWithVehicleCapacity(load, 0, capacity, True, f"load {item}")
     for number, vehicle in enumerate(vehicles):
@@ -209,10 +219,17 @@ def or_tools(problem: RoutingProblem, seconds: float, _seed: int) -> int | None:
         for end in (routing.Start(number), routing.End(number)):
             time.CumulVar(end).SetRange(*vehicle.window)
         if vehicle.pause is not None:
-            rest = routing.solver().FixedDurationIntervalVar(
-                *vehicle.pause.window, vehicle.pause.duration_s, False, f"break {number}"
-            )
-            time.SetBreakIntervalsOfVehicle([rest], number, stay)
+            own_rests = []
+            for node, (whose, _) in enumerate(rests, start=len(nodes)):
+                if whose == number:
+                    inside = manager.NodeToIndex(node)
+                    time.CumulVar(inside).SetRange(*vehicle.pause.window)
+                    routing.VehicleVar(inside).SetValues([-1, number])
+                    own_rests.append(inside)
+            routing.AddDisjunction(own_rests, 0, 1)
+            # Whoever goes out takes one break, and who does not takes none.
+            taken = routing.solver().Sum([routing.ActiveVar(inside) for inside in own_rests])
+            routing.solver().Add(taken == routing.ActiveVehicleVar(number))
     for node, (_, window) in enumerate(nodes):
         inside = manager.NodeToIndex(node)
         time.CumulVar(inside).SetRange(window.early_s, window.late_s)

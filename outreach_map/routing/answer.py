@@ -132,7 +132,11 @@ def encode(model: Model, solution: Solution) -> pyvrp.Solution:
                     if at:
                         steps.append(pyvrp.Activity(pyvrp.ActivityType.DEPOT, at[0]))
             if pauses and not any(a.kind is ActivityKind.BREAK for a in doing):
-                steps = [pyvrp.Activity(pyvrp.ActivityType.CLIENT, idle[vehicle])]
+                steps = [
+                    pyvrp.Activity(
+                        pyvrp.ActivityType.CLIENT, idle.get(vehicle, next(iter(pauses.values())))
+                    )
+                ]
             if steps:
                 made.append(pyvrp.Route(model.data, steps, kind))
     return pyvrp.Solution(model.data, made)

@@ -44,6 +44,8 @@ _LOAD_PENALTY, _TIME_PENALTY, _EXPOSURE_PENALTY = 200.0, 5.0, 5.0
 _PATIENCE, _FIRST_PULL, _MOST_PULLS = 5, 0.5, 8
 _REPORT_S = 0.2
 _NO_IMPROVEMENT = 20_000
+# Share of the search in which nobody stays at home.
+_EVERYBODY_OUT = 0.5
 
 
 class NoPlanError(SolverError):
@@ -110,7 +112,8 @@ class _Search:
         self.job = job
         self.problem = job.problem
         self.report = report
-        self.until = None if job.seconds is None else time.perf_counter() + job.seconds
+        self.began = time.perf_counter()
+        self.part = 1.0
         self.reported = -_REPORT_S
         self.told: Solution | None = None
         self.done = 0
@@ -132,7 +135,29 @@ class _Search:
         if self.job.start is not None:
             self._offer(model, encode(model, self.job.start))
         self._tell(always=True)
-        first = self._first(model, idle)
+        if self.job.start is None and model.data.num_groups and self._breaks():
+            # It is hard to send out who is at home, so at first everybody takes a break.
+            self.part = _EVERYBODY_OUT
+            busy = translate(self.problem, may_stay=False)
+            self._prepare(busy)
+            self._go_on(busy, self._first(busy, encode(busy, Solution((), (), 0))))
+            self.part = 1.0
+            self._prepare(model)
+            self._go_on(model, encode(model, self.best) if self.best is not None else idle)
+        else:
+            self._go_on(model, self._first(model, idle))
+        if self.best is None:
+            raise NoPlanError(
+                "No plan visits everybody who has to be visited.",
+                mend="Search longer, or let visits be left out.",
+            )
+        return self.best
+
+    def _breaks(self) -> bool:
+        return any(vehicle.pause is not None for vehicle in self.problem.vehicles)
+
+    def _go_on(self, model: Model, first: pyvrp.Solution) -> None:
+        """Stages until the limit."""
         while not self._over():
             first = self._stage(model, first)
             if self._over():
@@ -141,20 +166,15 @@ class _Search:
             pull = dict(model.pull)
             for kind in self.too_exposed:
                 pull[kind] = pull[kind] * 2 if kind in pull else _FIRST_PULL
-            model = translate(self.problem, pull)
+            model = translate(self.problem, pull, may_stay=model.may_stay)
             self._prepare(model)
-            first = encode(model, self.best) if self.best is not None else idle
-        if self.best is None:
-            raise NoPlanError(
-                "No plan visits everybody who has to be visited.",
-                mend="Search longer, or let visits be left out.",
-            )
-        return self.best
+            first = encode(model, self.best or Solution((), (), 0))
 
     def _over(self) -> bool:
-        if self.until is not None:
-            return time.perf_counter() >= self.until
-        return self.done >= (self.job.iterations if self.job.iterations is not None else 1000)
+        if self.job.seconds is not None:
+            return time.perf_counter() - self.began >= self.part * self.job.seconds
+        iterations = self.job.iterations if self.job.iterations is not None else 1000
+        return self.done >= self.part * iterations
 
     def _prepare(self, model: Model) -> None:
         data = model.data

@@ -76,9 +76,12 @@ class Model:
     depots: tuple[tuple[int, int, int, int], ...]
     types: tuple[tuple[int, ...], ...]
     pull: Mapping[int, float]
+    may_stay: bool
 
 
-def translate(problem: RoutingProblem, pull: Mapping[int, float] | None = None) -> Model:
+def translate(
+    problem: RoutingProblem, pull: Mapping[int, float] | None = None, *, may_stay: bool = True
+) -> Model:
     """Express a problem for PyVRP.
 
     Parameters
@@ -88,12 +91,15 @@ def translate(problem: RoutingProblem, pull: Mapping[int, float] | None = None) 
     pull
         For some vehicle types with a limit on metres, how many of them a unit of exposure counts
         for; then metres and exposure share one limit, which whoever keeps both keeps.
+    may_stay
+        Whether a vehicle may do without a break when it does not go out.
     """
-    return _Translation(problem, pull or {}).model()
+    return _Translation(problem, pull or {}, may_stay).model()
 
 
 class _Translation:
-    def __init__(self, problem: RoutingProblem, pull: Mapping[int, float]) -> None:
+    def __init__(self, problem: RoutingProblem, pull: Mapping[int, float], may_stay: bool) -> None:
+        self.may_stay = may_stay
         self.problem = problem
         self.pull = pull
         self.copies: list[_Copy] = []
@@ -147,6 +153,7 @@ class _Translation:
             tuple(depot[:4] for depot in depots),
             tuple(tuple(members) for members in types.values()),
             self.pull,
+            self.may_stay,
         )
 
     def _location(self, place: int, who: frozenset[int], service_s: int) -> int:
@@ -241,7 +248,8 @@ class _Translation:
         ]
         # Who does not go out needs no break: a place between the bases and nowhere else.
         begin = vehicle.window[0]
-        rests.append((vehicle.start, _LIMBO, (begin, begin), 0))
+        if self.may_stay:
+            rests.append((vehicle.start, _LIMBO, (begin, begin), 0))
         for place, kind, window, stay_s in rests:
             self.clients.append(
                 pyvrp.Client(
