@@ -21,7 +21,7 @@ from outreach_map.publish.manager import manager_context
 from outreach_map.publish.plan import Plan
 from outreach_map.publish.protection import protection
 from outreach_map.publish.shell import Bounds, render_page
-from outreach_map.publish.told import told_need, told_risk, told_sharing, told_worn
+from outreach_map.publish.told import span, told_need, told_risk, told_sharing, told_worn
 from outreach_map.risk import Flag, FlagKind
 from outreach_map.routing import Itinerary, Stop, StopKind
 from outreach_map.settings import Contact, Contacts
@@ -176,7 +176,7 @@ class PageMaker:
                 **context,
                 "kind": kind,
                 "title": title,
-                "round": f"{plan.programme_name}, {_span(plan.start, last)}",
+                "round": f"{plan.programme_name}, {span(plan.start, last)}",
                 "invented": plan.invented,
                 "locked": locked,
                 "ends": (last + timedelta(days=1)).isoformat(),
@@ -322,14 +322,6 @@ def _amounts(items: Mapping[str, int]) -> str:
 
 def _day(day: date) -> str:
     return f"{day:%A} {day.day} {day:%b}"
-
-
-def _span(first: date, last: date) -> str:
-    """'23–29 Nov 2026', with month and year of the first day only where they differ."""
-    start = f"{first.day}"
-    if first.month != last.month:
-        start += f" {first:%b}" + (f" {first.year}" if first.year != last.year else "")
-    return f"{start}–{last.day} {last:%b} {last.year}"
 
 
 def _short_day(tour: Itinerary) -> str:

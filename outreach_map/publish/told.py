@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from outreach_map.routing import RoutePlan
 
 
@@ -42,3 +44,11 @@ def told_sharing(routes: RoutePlan) -> str:
         )
     more = round(sharing.extra_s / 60)
     return f"{told}. That takes {abs(more)} min {'more' if more >= 0 else 'less'} out."
+
+
+def span(first: date, last: date) -> str:
+    """'23–29 Nov 2026', with month and year of the first day only where they differ."""
+    start = f"{first.day}"
+    if first.month != last.month:
+        start += f" {first:%b}" + (f" {first.year}" if first.year != last.year else "")
+    return f"{start}–{last.day} {last:%b} {last.year}"

@@ -33,6 +33,7 @@ def run_in_child(
     *,
     limit_s: float,
     listen: Callable[[Any], None] | None = None,
+    at_hand: Any = None,
 ) -> Outcome:
     """Run `work(given, report)` in a new process, and end it after `limit_s` seconds.
 
@@ -46,6 +47,8 @@ def run_in_child(
         Seconds from this call, the start of the process included.
     listen
         Called here with each result that is reported on the way.
+    at_hand
+        A result to fall back on where the work is ended before it reports one; None for none.
 
     Returns
     -------
@@ -64,7 +67,7 @@ def run_in_child(
     child.start()
     # With only one holder of each end, a child that dies is an error here and not a wait.
     theirs.close()
-    last: list[Any] = []
+    last: list[Any] = [] if at_hand is None else [at_hand]
     try:
         ours.send(given)
         while ours.poll(max(until - time.monotonic(), 0.0)):

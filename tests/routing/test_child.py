@@ -46,6 +46,11 @@ def test_work_that_hangs_before_any_result_is_an_error() -> None:
         run_in_child(hang, 7, limit_s=2.0)
 
 
+def test_what_is_at_hand_is_the_answer_where_the_work_had_no_time() -> None:
+    outcome = run_in_child(hang, 7, limit_s=2.0, at_hand=5)
+    assert (outcome.result, outcome.ended_early) == (5, True)
+
+
 def test_a_crash_tells_its_type_and_not_its_message() -> None:
     with pytest.raises(SolverError, match="ZeroDivisionError") as error:
         run_in_child(crash, 7, limit_s=60.0)
