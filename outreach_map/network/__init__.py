@@ -31,18 +31,29 @@ from outreach_map.network.routes import (
     travel_time_matrix,
 )
 from outreach_map.network.streets import Snapped, StreetNetwork
-from outreach_map.network.structure import Component, Stops, bridges, components, street_stops
-from outreach_map.network.tags import Access, Highway, Lit, SegmentTags, Service, Surface
+from outreach_map.network.structure import (
+    Blocks,
+    Component,
+    Stops,
+    blocks,
+    bridges,
+    components,
+    cut_nodes,
+    street_stops,
+)
+from outreach_map.network.tags import Access, Hazard, Highway, Lit, SegmentTags, Service, Surface
 
 __all__ = [
     "Access",
     "Basemap",
+    "Blocks",
     "Component",
     "CostModel",
     "EdgeCosts",
     "Engine",
     "EngineKind",
     "Facility",
+    "Hazard",
     "Highway",
     "Lines",
     "Lit",
@@ -61,10 +72,12 @@ __all__ = [
     "Surface",
     "ZoneCost",
     "add_slopes",
+    "blocks",
     "bridges",
     "components",
     "cost_matrix",
     "cost_profile",
+    "cut_nodes",
     "edge_costs",
     "make_engine",
     "nearest_facility",

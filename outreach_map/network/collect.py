@@ -23,6 +23,7 @@ from outreach_map.network.container import HINT, check_unpacked_size, damaged
 from outreach_map.network.extract import Place, Poi
 from outreach_map.network.objects import Item, items, items_and_areas
 from outreach_map.network.streets import EARTH_RADIUS_M
+from outreach_map.network.tags import Hazard
 from outreach_map.tables import Mode
 
 Get = Callable[[str], str | None]
@@ -42,7 +43,9 @@ KEYS = (
     "amenity",
     "barrier",
     "route",
+    "ford",
 )
+_HAZARD_KEYS = ("barrier", "railway", "ford")
 _AREA_KEYS = ("building", "natural", "waterway", "landuse", "leisure", "amenity")
 _PARKS = {
     "leisure": {"park", "garden", "nature_reserve", "playground", "common"},
@@ -70,7 +73,7 @@ class Found:
 
     Street i has the nodes `ref[offset[i]:offset[i + 1]]` with coordinates in `lon_lat` (lon and
     lat in turn), the tags `kinds[kind[i]]` and the name `names[name[i]]` (-1 without one).
-    `stopped` has the modes that a barrier on a node stops.
+    `stopped` has the modes that a barrier on a node stops, `hazards` what else stands on nodes.
     """
 
     kind: array[int] = field(default_factory=lambda: array("i"))
@@ -81,6 +84,7 @@ class Found:
     ref: array[int] = field(default_factory=lambda: array("q"))
     lon_lat: array[float] = field(default_factory=lambda: array("d"))
     stopped: dict[int, frozenset[Mode]] = field(default_factory=dict)
+    hazards: dict[int, Hazard] = field(default_factory=dict)
     railways: list[list[tuple[float, float]]] = field(default_factory=list)
     buildings: list[shapely.Geometry] = field(default_factory=list)
     water: list[shapely.Geometry] = field(default_factory=list)
@@ -134,7 +138,7 @@ def collect(path: Path, *, areas: bool = True) -> Found:
 
 
 def _items(path: Path, areas: bool) -> Iterator[Item]:
-    keys = KEYS if areas else ("highway", "route", "barrier")
+    keys = KEYS if areas else ("highway", "route", "barrier", "railway", "ford")
     filters = (osmium.filter.EmptyTagFilter(), osmium.filter.KeyFilter(*keys))
     return items_and_areas(path, _AREA_KEYS, filters) if areas else items(path, filters)
 
@@ -179,6 +183,9 @@ class _Collector:
             self.found.places.append(Place(name, kind, node.location.lon, node.location.lat))
         if get("barrier") is not None and (stopped := access.stopped_by(dict(node.tags))):
             self.found.stopped[node.id] = stopped
+        hazardous = any(get(key) is not None for key in _HAZARD_KEYS)
+        if hazardous and (hazard := access.hazard(dict(node.tags))):
+            self.found.hazards[node.id] = hazard
         if get("amenity") in _POIS:
             self._poi(get, node.location.lon, node.location.lat)
 

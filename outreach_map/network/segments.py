@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ class Segments:
 
     Segment i runs along `count[i]` points of `way_coords` from `start[i]` on. `way` is its street,
     `first` and `last` its nodes, of which `stopped[mode]` says whether a barrier stops the mode.
+    `hazard` says what stands on the nodes of each segment.
     """
 
     way_coords: NDArray[np.float64]
@@ -42,6 +43,7 @@ class Segments:
     stopped: Mapping[Mode, NDArray[np.bool_]]
     way: NDArray[np.int32]
     length_m: NDArray[np.float64]
+    hazard: NDArray[np.uint8]
 
 
 def cut_streets(found: Found) -> Segments:
@@ -66,6 +68,9 @@ def cut_streets(found: Found) -> Segments:
     cut = np.flatnonzero(crossing[node])
     same_way = way_of[cut[:-1]] == way_of[cut[1:]]
     start, end = cut[:-1][same_way], cut[1:][same_way]
+    on_nodes = _on_nodes(found, refs)[node]
+    # Behind each start come the points of its segment, and none of another but its end.
+    hazard = np.bitwise_or.reduceat(on_nodes, start) | on_nodes[end] if len(start) else on_nodes
     return Segments(
         way_coords=coords,
         way_offset=offset,
@@ -76,6 +81,7 @@ def cut_streets(found: Found) -> Segments:
         stopped=stopped,
         way=way_of[start],
         length_m=run_m[end] - run_m[start],
+        hazard=hazard,
     )
 
 
@@ -140,6 +146,18 @@ def _stopped(found: Found, refs: NDArray[np.int64]) -> dict[Mode, NDArray[np.boo
             for mode in modes:
                 stopped[mode][at] = True
     return stopped
+
+
+def _on_nodes(found: Found, refs: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """(nodes,) flags of `Hazard`."""
+    hazard = np.zeros(len(refs), dtype=np.uint8)
+    known = np.array(sorted(found.hazards), dtype=np.int64)
+    at = np.searchsorted(refs, known)
+    on_street = at < len(refs)
+    on_street[on_street] = refs[at[on_street]] == known[on_street]
+    for ref, place in zip(known[on_street].tolist(), at[on_street].tolist(), strict=True):
+        hazard[place] = found.hazards[ref]
+    return hazard
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -208,11 +226,15 @@ def make_network(
         forward=np.arange(len(segment)) < len(along),
         coords=cut.way_coords[_runs(start, count)],
         coord_offset=np.concatenate([[0], np.cumsum(count)]),
-        tags=kinds.tags.take(kind[kept]),
+        tags=_with_hazards(kinds.tags.take(kind[kept]), cut.hazard[kept]),
         name_id=np.array(found.name, dtype=np.int32)[cut.way[kept]],
         names=tuple(found.names),
         component=strong_components(tail, head, len(nodes)),
     )
+
+
+def _with_hazards(tags: SegmentTags, on_nodes: NDArray[np.uint8]) -> SegmentTags:
+    return replace(tags, hazard=tags.hazard | on_nodes)
 
 
 def strong_components(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,25 +94,80 @@ def components(network: StreetNetwork) -> tuple[Component, ...]:
     )
 
 
-def bridges(network: StreetNetwork) -> NDArray[np.bool_]:
-    """Segments whose closing would cut the undirected street graph in two.
+@dataclass(frozen=True, eq=False, repr=False)
+class Blocks:
+    """The parts of a street graph that no single crossing cuts (blocks), directions ignored.
 
-    Returns
-    -------
-    (s,) bool. Loops and parallel streets between the same crossings are never bridges.
+    Attributes
+    ----------
+    block
+        (s,) block of each segment, 0 being the one with most segments; -1 of loops.
+    bridge
+        (s,) whether closing the segment would cut the graph in two: a block of its own.
+    cut_node
+        (n,) whether closing the crossing would: it belongs to two blocks or more.
     """
-    import networkx as nx  # here, since it takes as much memory as the streets of a town
 
-    segments = network.segments
-    ends = np.full((segments, 2), -1, dtype=np.int64)
-    ends[network.segment, 0] = np.minimum(network.tail, network.head)
-    ends[network.segment, 1] = np.maximum(network.tail, network.head)
-    pair, inverse, count = np.unique(ends, axis=0, return_inverse=True, return_counts=True)
-    graph: nx.Graph[int] = nx.Graph()
-    graph.add_edges_from(map(tuple, pair[pair[:, 0] != pair[:, 1]].tolist()))
-    # The stubs take an edge for a node; an edge is a pair of nodes.
-    edges = cast(Iterator[tuple[int, int]], nx.bridges(graph))
-    found = {(min(edge), max(edge)) for edge in edges}
-    cut = np.array([tuple(edge) in found for edge in pair.tolist()]) & (count == 1)
-    flags: NDArray[np.bool_] = cut[inverse.ravel()]
-    return flags
+    block: NDArray[np.int64]
+    bridge: NDArray[np.bool_]
+    cut_node: NDArray[np.bool_]
+
+
+def blocks(network: StreetNetwork) -> Blocks:
+    """Blocks, bridges and cut nodes of the undirected street graph.
+
+    Hopcroft & Tarjan (1973), doi:10.1145/362248.362272, by rustworkx. Loops are in no block, and
+    parallel streets between the same crossings are never bridges.
+    """
+    import rustworkx as rx  # here, since few commands need it
+
+    ends = np.full((network.segments, 2), -1, dtype=np.int64)
+    ends[network.segment] = np.sort(np.column_stack([network.tail, network.head]), axis=1)
+    nodes = len(network)
+    pair, inverse = np.unique(ends[:, 0] * nodes + ends[:, 1], return_inverse=True)
+    first, last = pair // nodes, pair % nodes
+    graph = rx.PyGraph(multigraph=False)
+    graph.add_nodes_from(range(nodes))
+    proper = first != last
+    edges = list(zip(first[proper].tolist(), last[proper].tolist(), strict=True))
+    graph.extend_from_edge_list(edges)
+    found = rx.biconnected_components(graph)
+    of_pair = np.full(len(pair), -1, dtype=np.int64)
+    keys = np.array(list(found.keys()), dtype=np.int64).reshape(-1, 2)
+    at = np.searchsorted(pair, keys.min(axis=1) * nodes + keys.max(axis=1))
+    of_pair[at] = np.fromiter(found.values(), np.int64, len(found))
+    block = of_pair[inverse.ravel()]
+    # Numbered by size, ties by their first street, so that the numbers do not hang on the library.
+    label, begin, size = np.unique(block[block >= 0], return_index=True, return_counts=True)
+    rank = np.full(int(label.max(initial=-1)) + 2, -1, dtype=np.int64)
+    rank[label[np.lexsort((begin, -size))]] = np.arange(len(label))
+    block = rank[block]
+    sizes = np.bincount(block[block >= 0], minlength=len(label))
+    bridge = np.zeros(len(block), dtype=bool)
+    bridge[block >= 0] = sizes[block[block >= 0]] == 1
+    return Blocks(block, bridge, _in_two_blocks(ends, block, nodes))
+
+
+def _in_two_blocks(
+    ends: NDArray[np.int64], block: NDArray[np.int64], nodes: int
+) -> NDArray[np.bool_]:
+    own = block >= 0
+    node = ends[own].ravel()
+    in_block = np.repeat(block[own], 2)
+    pairs = np.unique(node * (int(block.max(initial=0)) + 1) + in_block)
+    count = np.bincount(pairs // (int(block.max(initial=0)) + 1), minlength=nodes)
+    several: NDArray[np.bool_] = count >= 2
+    return several
+
+
+def bridges(network: StreetNetwork) -> NDArray[np.bool_]:
+    """Segments (s,) whose closing would cut the undirected street graph in two.
+
+    Loops and parallel streets between the same crossings are never bridges.
+    """
+    return blocks(network).bridge
+
+
+def cut_nodes(network: StreetNetwork) -> NDArray[np.bool_]:
+    """Nodes (n,) whose closing would cut the undirected street graph in two."""
+    return blocks(network).cut_node

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,17 @@ class Access(IntEnum):
     CLOSED = 3
 
 
+class Hazard(IntFlag):
+    """What stands in or on a street, of itself or of a node on it; none is nothing tagged."""
+
+    NONE = 0
+    LEVEL_CROSSING = 1
+    FORD = 2
+    FLOOD_PRONE = 4
+    GATE = 8
+    BORDER = 16
+
+
 # Codes of `SegmentTags.incline_pct` that are no percentage.
 INCLINE_UNKNOWN = -128
 INCLINE_UP = 127
@@ -82,6 +93,8 @@ class SegmentTags:
         Whether the segment is on a bridge, in a tunnel or underpass.
     incline_pct
         Slope along the stored geometry in per cent, or one of the `INCLINE_…` codes.
+    hazard
+        Flags of `Hazard`.
     """
 
     highway: NDArray[np.uint8]
@@ -92,6 +105,7 @@ class SegmentTags:
     bridge: NDArray[np.bool_]
     tunnel: NDArray[np.bool_]
     incline_pct: NDArray[np.int8]
+    hazard: NDArray[np.uint8]
 
     def __post_init__(self) -> None:
         """Reject arrays of different lengths, and codes that no enum has (ValueError)."""
@@ -124,6 +138,7 @@ class SegmentTags:
             bridge=unknown > 0,
             tunnel=unknown > 0,
             incline_pct=np.full(segments, INCLINE_UNKNOWN, dtype=np.int8),
+            hazard=unknown,
         )
 
     def take(self, segments: NDArray[np.int64]) -> SegmentTags:
