@@ -21,7 +21,7 @@ from outreach_map.settings import (
     FileNames,
     MapSettings,
     PrivacyPolicy,
-    RiskCuts,
+    RiskSettings,
     RoutingSettings,
     Settings,
     split_sheet,
@@ -34,6 +34,7 @@ USUAL_NAMES: Mapping[str, str] = MappingProxyType(
         "risks": "risks.geojson",
         "visits": "visits.csv",
         "decisions": "decisions.csv",
+        "incidents": "incidents.csv",
         "population": "population.csv",
     }
 )
@@ -52,6 +53,7 @@ class Files:
     risks: Path | None = None
     visits: tuple[Path, ...] = ()
     decisions: Path | None = None
+    incidents: Path | None = None
     population: Path | None = None
 
 
@@ -72,7 +74,7 @@ class Programme:
     columns: ColumnNames = field(repr=False)
     privacy: PrivacyPolicy
     coverage: CoverageSettings
-    risk: RiskCuts
+    risk: RiskSettings
     routing: RoutingSettings
     maps: MapSettings
 
@@ -180,6 +182,7 @@ def _files(folder: Path, names: FileNames) -> Files:
         risks=optional("risks", names.risks),
         visits=_parts(folder, names.visits),
         decisions=optional("decisions", names.decisions),
+        incidents=optional("incidents", names.incidents),
         population=optional("population", names.population),
     )
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 from zoneinfo import available_timezones
 
@@ -54,6 +56,13 @@ def _phone(text: str) -> str:
     return text
 
 
+def _word(token: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_]{0,39}", token):
+        raise ValueError("has to be a plain word in lower-case letters, digits and _")
+    return token
+
+
+_Word = Annotated[str, AfterValidator(_word)]
 _Text = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
 _FileName = Annotated[str, AfterValidator(_inside)]
 
@@ -160,17 +169,65 @@ class CoverageSettings(_Table):
     spacing_m: Annotated[float, Field(ge=50, le=5000)] = 250.0
 
 
-class RiskCuts(_Table):
-    """Likelihood x impact from which a risk is medium or high."""
+# Days for which an assessment without an own end stands, by category: what people do changes within
+# weeks, what is built within years.
+EXPIRY_DAYS: Mapping[str, int] = MappingProxyType(
+    {
+        "policing": 28,
+        "conflict": 42,
+        "violence": 56,
+        "harassment": 56,
+        "exclusion_zone": 90,
+        "border": 90,
+        "timing": 90,
+        "isolation": 180,
+        "unlit": 180,
+        "flood": 365,
+        "environment": 365,
+    }
+)
+OTHER_EXPIRY_DAYS = 90
+
+
+class RiskSettings(_Table):
+    """What counts as a risk, who signs it, how long it stands, and what a team is shown first.
+
+    `medium` and `high` are the scores (likelihood x impact) from which a risk is one. An assessment
+    counts when every role of `signed_by` signed it, a peer among them, until it expires: on its own
+    date or, without one, after the days of its category in `expiry_days`. Minutes are those above
+    which a flag is raised; `rounds_running` is in how many rounds in a row the same place at the
+    same hour is a habit, `spell` how many confiscations within 30 days in one district ask for an
+    entry in the register, `shown` how many flags stand open on a team's page.
+    """
 
     medium: Annotated[int, Field(ge=2, le=25)] = 6
     high: Annotated[int, Field(ge=3, le=25)] = 15
+    signed_by: list[_Word] = Field(default_factory=lambda: ["peer"], min_length=1)
+    expiry_days: dict[_Word, Annotated[int, Field(ge=1, le=3650)]] = Field(default_factory=dict)
+    safe_places: list[_Word] = Field(
+        default_factory=lambda: ["drop_in_centre", "safe_house", "shelter", "safe_place"]
+    )
+    safe_min: Annotated[float, Field(gt=0, le=180)] = 15.0
+    care_min: Annotated[float, Field(gt=0, le=180)] = 30.0
+    naloxone_min: Annotated[float, Field(gt=0, le=60)] = 5.0
+    detour_min: Annotated[float, Field(gt=0, le=120)] = 10.0
+    long_leg_min: Annotated[float, Field(gt=0, le=240)] = 20.0
+    steep_pct: Annotated[float, Field(ge=3, le=60)] = 10.0
+    rounds_running: Annotated[int, Field(ge=2, le=12)] = 3
+    spell: Annotated[int, Field(ge=2, le=100)] = 3
+    shown: Annotated[int, Field(ge=1, le=20)] = 3
 
     @model_validator(mode="after")
-    def _ordered(self) -> RiskCuts:
+    def _ordered(self) -> RiskSettings:
         if self.medium >= self.high:
             raise ValueError("medium has to be below high")
+        if "peer" not in self.signed_by:
+            raise ValueError("signed_by has to name peer: no assessment counts without a peer's")
         return self
+
+    def stands_days(self, category: str) -> int:
+        """Days for which an assessment of a category stands when it has no end of its own."""
+        return self.expiry_days.get(category, EXPIRY_DAYS.get(category, OTHER_EXPIRY_DAYS))
 
 
 class RoutingSettings(_Table):
@@ -235,6 +292,7 @@ class FileNames(_Table):
     risks: _FileName | None = None
     visits: _FileName | list[_FileName] | None = None
     decisions: _FileName | None = None
+    incidents: _FileName | None = None
     population: _FileName | None = None
 
 
@@ -250,6 +308,7 @@ class ColumnNames(_Table):
     risks: _Names = Field(default_factory=dict)
     visits: _Names = Field(default_factory=dict)
     decisions: _Names = Field(default_factory=dict)
+    incidents: _Names = Field(default_factory=dict)
     population: _Names = Field(default_factory=dict)
 
 
@@ -262,6 +321,6 @@ class Settings(_Table):
     columns: ColumnNames = ColumnNames()
     privacy: PrivacyPolicy = PrivacyPolicy()
     coverage: CoverageSettings = CoverageSettings()
-    risk: RiskCuts = RiskCuts()
+    risk: RiskSettings = RiskSettings()
     routing: RoutingSettings = RoutingSettings()
     maps: MapSettings = MapSettings()

@@ -174,6 +174,7 @@ class VisitLog:
     naloxone_out_90d: Band | None = None
     naloxone_out_365d: Band | None = None
     periods_met: tuple[bool, ...] = ()
+    naloxone_left_90d: bool | None = None
     overdose_30d: bool = False
 
 
@@ -265,7 +266,11 @@ class Team:
 
 @dataclass(frozen=True, kw_only=True)
 class RiskZone:
-    """A row of the risk register, as released: the union of the areas that it touches."""
+    """A row of the risk register, as released: the union of the areas that it touches.
+
+    `residual` is what the peers expect to be left after the mitigation; it is shown beside the
+    rating and replaces none.
+    """
 
     code: str
     place: Place
@@ -276,12 +281,15 @@ class RiskZone:
     action: RiskAction
     hours: Hours = field(default_factory=Hours)
     review_week: date | None = None
+    residual: Rating = Rating.UNKNOWN
 
     def __post_init__(self) -> None:
         """Reject an uncoded record, and a rating that no peer stands behind (ValueError)."""
         _require_code(self.code)
         if (self.state is RiskState.CURRENT) == (self.rating is Rating.UNKNOWN):
             raise ValueError("only a current assessment is a rating; any other is unknown")
+        if self.rating is Rating.UNKNOWN and self.residual is not Rating.UNKNOWN:
+            raise ValueError("nothing is known of what is left of an unknown risk")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -291,6 +299,47 @@ class Decision:
     kind: DecisionKind
     hotspot: str
     team: str | None = None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class District:
+    """A large area for counts that are too few by places: whole areas, made of public data."""
+
+    code: str
+    geometry: BaseGeometry
+
+    def __repr__(self) -> str:
+        """Without geometry."""
+        return f"District({self.code})"
+
+
+class Withheld(StrEnum):
+    """Why a count is not shown."""
+
+    FEW = "under 11"
+    PROTECTS = "withheld"
+
+
+@dataclass(frozen=True)
+class IncidentCount:
+    """Incidents of a month in one row of a table: a band, or why there is none."""
+
+    row: str
+    month: date
+    count: Band | Withheld
+
+
+@dataclass(frozen=True, eq=False)
+class Incidents:
+    """Human-rights incidents of whole months, by district and by kind; no totals.
+
+    A count under 11, nought included, is one word; what would let it be derived is withheld.
+    """
+
+    months: tuple[date, ...]
+    districts: tuple[District, ...]
+    by_district: tuple[IncidentCount, ...]
+    by_kind: tuple[IncidentCount, ...]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -331,6 +380,7 @@ class Release:
     log_days: int
     items: tuple[str, ...]
     log_days_year: int = 0
+    incidents: Incidents | None = None
 
     def __post_init__(self) -> None:
         """Reject tables out of code order: row order must not speak of the planner's file."""

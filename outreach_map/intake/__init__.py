@@ -5,6 +5,7 @@ from outreach_map.intake.read import collect_problems, read_tables, readable_poi
 from outreach_map.intake.rows import (
     RawDecision,
     RawHotspot,
+    RawIncident,
     RawPoint,
     RawResidents,
     RawRisk,
@@ -16,6 +17,7 @@ from outreach_map.intake.rows import (
 __all__ = [
     "RawDecision",
     "RawHotspot",
+    "RawIncident",
     "RawPoint",
     "RawResidents",
     "RawRisk",

@@ -16,6 +16,7 @@ from outreach_map.hours import Hours
 from outreach_map.intake.rows import (
     RawDecision,
     RawHotspot,
+    RawIncident,
     RawPoint,
     RawRisk,
     RawTables,
@@ -36,6 +37,7 @@ _CAUSES = {
     "CSV with the columns lon and lat.",
 }
 _KM_PER_DEGREE = 111.2
+_DISTRICT = re.compile(r"[A-Z]{1,2}\d{1,2}")
 _PAIR = re.compile(r"([+-]?\d+(?:\.\d+)?)[ ,;]+([+-]?\d+(?:\.\d+)?)")
 
 
@@ -103,6 +105,26 @@ def references(
             yield _unknown(source, row.row, "hotspot_id", sources["hotspots"])
         if teams is not None and row.team_id and row.team_id not in teams:
             yield _unknown(source, row.row, "team_id", sources["teams"])
+
+
+def places_of_incidents(
+    source: Source,
+    rows: Sequence[RawIncident],
+    sources: Mapping[str, Source],
+    known: Mapping[str, set[str] | None],
+) -> Iterable[Problem]:
+    """Incidents at a hotspot that does not exist, or in no district that the maps know."""
+    hotspots = known["hotspots"]
+    for row in rows:
+        if hotspots is not None and row.hotspot_id and row.hotspot_id not in hotspots:
+            yield _unknown(source, row.row, "hotspot_id", sources["hotspots"])
+        if row.area and not _DISTRICT.fullmatch(row.area.upper()):
+            yield source.problem(
+                "is no code of a district",
+                "Write it as on the manager's page, such as B2, or name a hotspot.",
+                row=row.row,
+                column="area",
+            )
 
 
 def _doubled(

@@ -23,6 +23,7 @@ from outreach_map.intake.rows import (
     RawCell,
     RawDecision,
     RawHotspot,
+    RawIncident,
     RawPoint,
     RawResidents,
     RawRisk,
@@ -46,6 +47,7 @@ KINDS: Mapping[str, type[Row]] = {
     "risks": RawRisk,
     "visits": RawVisit,
     "decisions": RawDecision,
+    "incidents": RawIncident,
     "population": RawCell,
 }
 
@@ -168,6 +170,7 @@ def _read(programme: Programme, bounds: Bounds | None) -> tuple[RawTables, list[
     risks = reader.table("risks", files.risks, RawRisk)
     parts = reader.log(files.visits)
     decisions = reader.table("decisions", files.decisions, RawDecision)
+    incidents = reader.table("incidents", files.incidents, RawIncident)
     residents = reader.residents(files.population, bounds)
     sources = reader.sources
     faulty = {(p.file, p.sheet) for p in problems if p.severity is Severity.ERROR}
@@ -182,6 +185,10 @@ def _read(programme: Programme, bounds: Bounds | None) -> tuple[RawTables, list[
         problems += checks.references(part.source, part.rows, sources, reader.ids)
     if files.decisions is not None:
         problems += checks.references(sources["decisions"], decisions, sources, reader.ids)
+    if files.incidents is not None:
+        problems += checks.places_of_incidents(
+            sources["incidents"], incidents, sources, reader.ids
+        )
     visits = merged(parts, problems)
     problems += stale_last_visits(hotspots, visits, sources["hotspots"])
     if bounds is not None:
@@ -193,6 +200,7 @@ def _read(programme: Programme, bounds: Bounds | None) -> tuple[RawTables, list[
         risks=tuple(risks),
         visits=tuple(visits),
         decisions=tuple(decisions),
+        incidents=None if files.incidents is None else tuple(incidents),
         residents=residents,
     )
     problems += checks.locations(tables, sources, bounds)

@@ -155,6 +155,8 @@ class RawRisk(Row):
     action: RiskAction = RiskAction.WARN
     description: Text = ""
     mitigation: Text = ""
+    residual_likelihood: _Score | None = None
+    residual_impact: _Score | None = None
     assessed_by: Tokens = ()
     assessed_on: Day | None = None
     review_by: Day | None = None
@@ -166,6 +168,16 @@ class RawRisk(Row):
             raise ValueError("expires_on lies before assessed_on | Correct one of the two dates.")
         if self.assessed_on and self.review_by and self.review_by < self.assessed_on:
             raise ValueError("review_by lies before assessed_on | Correct one of the two dates.")
+        left = (self.residual_likelihood, self.residual_impact)
+        if (left[0] is None) != (left[1] is None):
+            raise ValueError(
+                "residual_impact or residual_likelihood is empty | Fill both, or neither."
+            )
+        if left[0] and left[1] and left[0] * left[1] > self.likelihood * self.impact:
+            raise ValueError(
+                "residual_likelihood makes more of the risk than it is without the mitigation | "
+                "Write what is left of it."
+            )
         return self
 
 
@@ -234,6 +246,34 @@ class RawDecision(Row):
         return self
 
 
+class RawIncident(Row):
+    """A row of human-rights incidents: where, when and what; it has no column for a name.
+
+    The place is a hotspot, or a district by its code as the manager's page shows it.
+    """
+
+    date: Day
+    kind: Token
+    hotspot_id: Identifier | None = None
+    area: Text = ""
+    against: Token = ""
+    reported_to: Token = ""
+
+
+class RawAccepted(Row):
+    """A row of results of the peers' meeting: what becomes of one row of the register."""
+
+    id: Identifier
+    assessed_by: Tokens
+    assessed_on: Day
+    review_by: Day
+    expires_on: Day | None = None
+    likelihood: _Score | None = None
+    impact: _Score | None = None
+    residual_likelihood: _Score | None = None
+    residual_impact: _Score | None = None
+
+
 class RawCell(Row):
     """A row of the population file: an H3 cell or a point, and how many live there."""
 
@@ -261,6 +301,7 @@ class RawTables:
     risks: tuple[RawRisk, ...] = ()
     visits: tuple[RawVisit, ...] = ()
     decisions: tuple[RawDecision, ...] = ()
+    incidents: tuple[RawIncident, ...] | None = None
     residents: RawResidents | None = None
     warnings: tuple[Problem, ...] = field(default=())
 

@@ -21,6 +21,7 @@ from outreach_map.network import StreetExtract, read_extract
 from outreach_map.privacy import records
 from outreach_map.privacy.areas import Partition
 from outreach_map.privacy.freeze import frozen, study_area, study_bounds
+from outreach_map.privacy.incidents import release_incidents
 from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private
 from outreach_map.privacy.ledger import Ledger, begin, read_ledger, write_ledger
 from outreach_map.privacy.locate import REACH_M, Locator, public_place
@@ -195,6 +196,7 @@ def pass_through(gate: Gate, raw: RawTables, start: date, say: Notice) -> tuple[
         log_days=records.log_days(raw.visits, start),
         log_days_year=records.log_days(raw.visits, start, records.YEAR_DAYS),
         items=tuple(sorted({item for row in raw.teams for item in row.carry})),
+        incidents=release_incidents(raw.incidents, start, gate.division, _places(hotspots)),
     )
     return released, ledger
 

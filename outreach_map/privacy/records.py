@@ -31,7 +31,7 @@ from outreach_map.privacy.bands import (
     visits_band,
     week,
 )
-from outreach_map.settings import RiskCuts
+from outreach_map.settings import RiskSettings
 from outreach_map.tables import (
     Band,
     Decision,
@@ -144,6 +144,7 @@ def _log(visits: Sequence[RawVisit], last_visit: date | None, start: date) -> Vi
         naloxone_out_90d=_summed(quarter, "naloxone_out", people=True),
         naloxone_out_365d=_summed(year, "naloxone_out", people=True),
         periods_met=tuple(period in met for period in range(PERIODS)),
+        naloxone_left_90d=_any_left(quarter),
         overdose_30d=any(
             visit.overdoses_reversed for visit in past if visit.date >= start - timedelta(days=30)
         ),
@@ -155,6 +156,12 @@ def _summed(visits: Sequence[RawVisit], field: str, *, people: bool) -> Band | N
     if not counts:
         return None
     return people_band(sum(counts)) if people else items_band(sum(counts))
+
+
+def _any_left(visits: Sequence[RawVisit]) -> bool | None:
+    """Whether naloxone was handed out at all; None where nobody counted."""
+    counts = [visit.naloxone_out for visit in visits if visit.naloxone_out is not None]
+    return any(counts) if counts else None
 
 
 def log_days(visits: Iterable[RawVisit], start: date, most: int = LOG_DAYS) -> int:
@@ -221,46 +228,64 @@ def teams(
 def zones(
     rows: Iterable[RawRisk],
     start: date,
-    cuts: RiskCuts,
+    rules: RiskSettings,
     codes: Mapping[str, str],
     places: Mapping[str, Place],
 ) -> tuple[RiskZone, ...]:
     """Risk register by code, each row with its state on the round's first day."""
     records = []
     for row in rows:
-        state = risk_state(row, start)
+        state = risk_state(row, start, rules)
+        current = state is RiskState.CURRENT
         records.append(
             RiskZone(
                 code=codes[row.id],
                 place=places[row.id],
                 category=row.category,
                 affects=row.affects,
-                rating=_rating(row, cuts) if state is RiskState.CURRENT else Rating.UNKNOWN,
+                rating=rating(row.likelihood, row.impact, rules) if current else Rating.UNKNOWN,
                 state=state,
                 action=row.action,
                 hours=row.applies_hours or Hours(),
                 review_week=week(row.review_by),
+                residual=rating(row.residual_likelihood, row.residual_impact, rules)
+                if current
+                else Rating.UNKNOWN,
             )
         )
     return tuple(sorted(records, key=lambda record: record.code))
 
 
-def risk_state(row: RawRisk, start: date) -> RiskState:
-    """Standing of an assessment on a day; without a review date its review is due."""
-    if row.expires_on is not None and row.expires_on < start:
+def expires_on(row: RawRisk, rules: RiskSettings) -> date | None:
+    """Last day on which an assessment stands: its own, or by its category; None of an undated one.
+
+    An end of its own may be later than the category's, for the peers said so.
+    """
+    if row.expires_on is not None or row.assessed_on is None:
+        return row.expires_on
+    return row.assessed_on + timedelta(days=rules.stands_days(row.category))
+
+
+def risk_state(row: RawRisk, start: date, rules: RiskSettings) -> RiskState:
+    """Standing of an assessment on a day; without a date or a review its review is due."""
+    last = expires_on(row, rules)
+    if last is not None and last < start:
         return RiskState.EXPIRED
-    if "peer" not in row.assessed_by:
+    if not set(rules.signed_by) <= set(row.assessed_by):
         return RiskState.UNSIGNED
-    if row.review_by is None or row.review_by < start:
+    if last is None or row.review_by is None or row.review_by < start:
         return RiskState.REVIEW_DUE
     return RiskState.CURRENT
 
 
-def _rating(row: RawRisk, cuts: RiskCuts) -> Rating:
-    score = row.likelihood * row.impact
-    if score >= cuts.high:
+def rating(likelihood: int | None, impact: int | None, rules: RiskSettings) -> Rating:
+    """Likelihood x impact in classes; unknown without both."""
+    if likelihood is None or impact is None:
+        return Rating.UNKNOWN
+    score = likelihood * impact
+    if score >= rules.high:
         return Rating.HIGH
-    return Rating.MEDIUM if score >= cuts.medium else Rating.LOW
+    return Rating.MEDIUM if score >= rules.medium else Rating.LOW
 
 
 def decisions(

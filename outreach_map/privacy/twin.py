@@ -321,6 +321,20 @@ class _Twin:
                     for r in raw.visits
                 )
             ),
+            incidents=raw.incidents
+            and self._shuffled(
+                tuple(
+                    r.model_copy(
+                        update={
+                            "hotspot_id": spots.get(r.hotspot_id or "", r.hotspot_id),
+                            "date": r.date.replace(day=int(self.generator.integers(1, 29))),
+                            "against": "twin",
+                            "reported_to": "twin",
+                        }
+                    )
+                    for r in raw.incidents
+                )
+            ),
             decisions=self._shuffled(
                 tuple(
                     r.model_copy(

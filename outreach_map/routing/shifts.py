@@ -13,7 +13,6 @@ from outreach_map.tables import (
     Mode,
     Release,
     RiskAction,
-    RiskState,
     RiskZone,
     Team,
 )
@@ -39,8 +38,11 @@ class Shift:
 
 
 def closes(zone: RiskZone) -> bool:
-    """Whether a zone closes streets. An expired one no longer does, but never counts as safe."""
-    return zone.action is RiskAction.AVOID and zone.state is not RiskState.EXPIRED
+    """Whether a zone closes streets, in whatever state its assessment is.
+
+    An assessment that has expired opens nothing: the peers do, when they look at it again.
+    """
+    return zone.action is RiskAction.AVOID
 
 
 def find_shifts(release: Release, origin: datetime) -> tuple[Shift, ...]:

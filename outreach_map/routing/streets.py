@@ -21,8 +21,9 @@ from outreach_map.routing.problem import UNREACHABLE
 from outreach_map.routing.shifts import Streets, closes
 from outreach_map.tables import Place, Rating, RiskAction, RiskZone
 
-# How much a second in a zone counts beside its seconds; what nobody rated is not low.
-WEIGHTS = {Rating.HIGH: 2.0, Rating.MEDIUM: 1.0, Rating.LOW: 0.5, Rating.UNKNOWN: 1.0}
+# How much a second in a zone counts beside its seconds. A risk that nobody stands behind may be as
+# high as any: it never makes a way cheaper.
+WEIGHTS = {Rating.HIGH: 2.0, Rating.MEDIUM: 1.0, Rating.LOW: 0.5, Rating.UNKNOWN: 2.0}
 _OWN_BASE_WEIGHT = 3.0
 
 

@@ -76,7 +76,9 @@ REFUSED = {
     "mean iterations?",
     "[privcy]\nresidents = 300": "outreach.toml: privcy is not a known setting; did you mean "
     "privacy?",
-    "[risk]\nzzz = 1": "outreach.toml: risk.zzz is not a known setting; known here: high, medium.",
+    "[risk]\nzzz = 1": "outreach.toml: risk.zzz is not a known setting; known here: "
+    "care_min, detour_min, expiry_days, high, long_leg_min, medium, naloxone_min, "
+    "rounds_running, safe_min, safe_places, shown, signed_by, spell, steep_pct.",
     '[contacts]\nlegal = { name = "A", phon = "110" }': "outreach.toml: contacts.legal.phone: is "
     "missing. contacts.legal.phon is not a known setting; did you mean phone?",
     '[contacts]\nlegal = { name = "A", phone = "call me" }': "outreach.toml: "
