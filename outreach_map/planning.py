@@ -16,6 +16,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import numpy as np
+
+from outreach_map import hours
 from outreach_map.coverage import Standards, TeamVisit, assess_coverage
 from outreach_map.errors import Problem, ProgrammeError, Severity
 from outreach_map.history import Past, read_past, write_past
@@ -32,7 +35,14 @@ from outreach_map.privacy import (
 )
 from outreach_map.programme import Programme
 from outreach_map.publish import Plan
-from outreach_map.risk import TimedLeg, TimedStop, flag_risks
+from outreach_map.risk import (
+    City,
+    RoundRecord,
+    TimedLeg,
+    TimedStop,
+    flag_risks,
+    naloxone_reach,
+)
 from outreach_map.routing import (
     Preferences,
     Replanned,
@@ -125,7 +135,17 @@ def plan_released(
     coverage = assess_coverage(released, walk, standards_of(programme), team_visits(routes))
     progress("flagging risks")
     legs, stops = timetable(routes)
-    flags = flag_risks(released, walk, legs=legs, stops=stops)
+    city = city_of(programme, released, extract)
+    naloxone = naloxone_reach(released, city, programme.risk, stops)
+    flags = flag_risks(
+        released,
+        city,
+        programme.risk,
+        legs=legs,
+        stops=stops,
+        earlier=earlier_rounds(past, released.start),
+        naloxone=naloxone,
+    )
     return Plan(
         programme_name=programme.name,
         invented=programme.invented,
@@ -139,6 +159,30 @@ def plan_released(
         routes=routes,
         coverage=coverage,
         flags=flags,
+        naloxone=naloxone,
+        rules=programme.risk,
+    )
+
+
+def earlier_rounds(past: Past, start: date) -> list[RoundRecord]:
+    """Who was visited when in the rounds before one, as the risk flags read it."""
+    rounds: dict[date, list[tuple[str, datetime]]] = {}
+    for tour in past.before(start).tours:
+        rounds.setdefault(tour.round, []).extend(
+            (stop.code, stop.begin)
+            for stop in tour.stops
+            if stop.kind == StopKind.VISIT and stop.code is not None
+        )
+    return [RoundRecord(when, tuple(sorted(visits))) for when, visits in sorted(rounds.items())]
+
+
+def city_of(programme: Programme, released: Release, extract: StreetExtract) -> City:
+    """Streets, hospitals and the sun of a programme's place, for the flags."""
+    hospitals = [(poi.lon, poi.lat) for poi in extract.basemap.pois if poi.kind == "hospital"]
+    return City(
+        extract.networks,
+        np.array(hospitals, dtype=np.float64).reshape(-1, 2),
+        hours.Place.around(released.study_area.bounds, programme.timezone),
     )
 
 
@@ -259,7 +303,7 @@ def timetable(routes: RoutePlan) -> tuple[list[TimedLeg], list[TimedStop]]:
     stops: list[TimedStop] = []
     for tour in routes.itineraries:
         for leg, before, after in zip(tour.legs, tour.stops, tour.stops[1:], strict=False):
-            legs.append(TimedLeg(tour.team, before.leave, after.arrive, leg.lon_lat))
+            legs.append(TimedLeg(tour.team, before.leave, after.arrive, leg.lon_lat, tour.mode))
         stops += [
             TimedStop(tour.team, stop.code, stop.begin, stop.leave)
             for stop in tour.stops

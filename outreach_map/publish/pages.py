@@ -22,13 +22,11 @@ from outreach_map.publish.plan import Plan
 from outreach_map.publish.protection import protection
 from outreach_map.publish.shell import Bounds, render_page
 from outreach_map.publish.told import span, told_need, told_risk, told_sharing, told_worn
-from outreach_map.risk import Flag, FlagKind
+from outreach_map.risk import Flag
 from outreach_map.routing import Itinerary, Stop, StopKind
 from outreach_map.settings import Contact, Contacts
 from outreach_map.tables import Hotspot, Point, Team
 
-# True of a place at any hour, so that whoever stops there is told.
-_ABOUT_THE_PLACE = (FlagKind.ONLY_WAY_IN, FlagKind.NO_WAY_ROUND)
 _ZONE_LEGEND = [
     ("zone-high", "risk zone, high"),
     ("zone-medium", "risk zone, medium"),
@@ -114,7 +112,7 @@ class PageMaker:
         flags = [
             flag
             for flag in self.plan.flags
-            if flag.team == team.code or (flag.kind in _ABOUT_THE_PLACE and flag.about in codes)
+            if flag.team == team.code or (flag.kind.of_place and flag.about in codes)
         ]
         zones = {flag.zone for flag in flags}
         layers = [

@@ -8,9 +8,9 @@ from datetime import date
 
 from outreach_map.coverage import Coverage
 from outreach_map.network import Basemap
-from outreach_map.risk import Flag
+from outreach_map.risk import Flag, NaloxoneReach
 from outreach_map.routing import RoutePlan
-from outreach_map.settings import Contacts, PrivacyPolicy
+from outreach_map.settings import Contacts, PrivacyPolicy, RiskSettings
 from outreach_map.tables import Release
 
 
@@ -35,6 +35,8 @@ class Plan:
     routes: RoutePlan
     coverage: Coverage
     flags: tuple[Flag, ...]
+    naloxone: tuple[NaloxoneReach, ...] = ()
+    rules: RiskSettings = field(default_factory=RiskSettings)
     passphrases: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:

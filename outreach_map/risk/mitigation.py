@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from outreach_map.risk.flag import FlagKind
+
 _TEXTS: Mapping[str, str] = {
     "policing": "Go in pairs, carry the rights card, and call the legal contact if anybody is "
     "stopped. Do not argue over equipment.",
@@ -25,3 +27,37 @@ _OTHER = "Go together, agree on the way out first, and tell the coordinator how 
 def mitigation(category: str) -> str:
     """Sentence for a category of the register; a general one for a programme's own categories."""
     return _TEXTS.get(category, _OTHER)
+
+
+_BY_KIND: Mapping[FlagKind, str] = {
+    FlagKind.SHUT_IN: "Come earlier or leave before it shuts; agree on the way out beforehand.",
+    FlagKind.ONLY_WAY_IN: "Agree beforehand what to do if it is blocked; do not both go to the far "
+    "end.",
+    FlagKind.GATE_ON_WAY: "Ask when it is shut and who stands there; be out before.",
+    FlagKind.BRIDGE_ONLY: "Agree on a meeting point on the other side, in case the bridge is "
+    "watched or closed.",
+    FlagKind.WATER: "Do not enter when it rains or has rained; take the dry way round.",
+    FlagKind.UNLIT: "Take a torch, walk together, and keep to the lit side where there is one.",
+    FlagKind.LONG_NIGHT_LEG: "Tell the coordinator when you leave and arrive; take a ride if you "
+    "can.",
+    FlagKind.NO_SECOND_WAY: "Look at both ways before you start; turn back early if one is "
+    "blocked.",
+    FlagKind.FAR_FROM_SAFE: "Agree where to go if something happens, and have the number ready.",
+    FlagKind.FAR_FROM_CARE: "Call the emergency number at once; know the address of the place.",
+    FlagKind.NALOXONE_LATE: "Leave kits with people there, and let a shift with naloxone pass.",
+    FlagKind.TRAINING: "Offer overdose training and kits here first.",
+    FlagKind.HABIT: "Come at another hour or from another side next time.",
+    FlagKind.TWO_TEAMS: "Let one of the two come at another time, or tell both.",
+    FlagKind.TUNNEL: "Look through before you enter; go round if somebody waits.",
+    FlagKind.LEVEL_CROSSING: "Leave time for closed barriers; never cross when they come down.",
+    FlagKind.STEEP: "Take less in one go, and solid shoes.",
+    FlagKind.STAIRS: "Mind them in the dark and with loads; offer to meet at the bottom.",
+    FlagKind.DEAD_END: "Stay near the open end, and keep the way out free.",
+    FlagKind.ONE_CROSSING: "Look at that crossing before you go on.",
+    FlagKind.REVIEW: "Take it to the next peers' meeting.",
+}
+
+
+def for_kind(kind: FlagKind) -> str:
+    """Sentence for a flag that no entry of the register stands behind."""
+    return _BY_KIND[kind]

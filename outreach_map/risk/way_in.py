@@ -1,8 +1,9 @@
 """Where there is one way in and out: the parts of the street graph behind a bridge or a zone.
 
-A bridge of a graph is an edge whose removal cuts it in two (Tarjan 1974,
-doi:10.1016/0020-0190(74)90003-9). Everything behind one is left by the same street, whoever
-blocks it. Directions are ignored: who has to leave on foot may go against any sign.
+A bridge of a graph is an edge whose removal cuts it in two, a cut node is a node that does
+(Tarjan 1974, doi:10.1016/0020-0190(74)90003-9). Everything behind one is left by the same street
+or crossing, whoever blocks it. Directions are ignored: who has to leave on foot may go against any
+sign.
 """
 
 from __future__ import annotations
@@ -11,54 +12,87 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components, dijkstra
 from shapely.geometry.base import BaseGeometry
 
-from outreach_map.network import StreetNetwork, ZoneCost, bridges, edge_costs
+from outreach_map.network import Hazard, StreetNetwork, ZoneCost, blocks, edge_costs
+from outreach_map.risk.undirected import Undirected
+
+# A part of a town with more than this share of its crossings is no island.
+_ISLAND_SHARE = 0.1
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class WayIn:
-    """For every node: whether it lies behind a bridge, and how long the only way is.
+    """For every node: how it can be left.
 
-    `behind` (n,) bool; `time_s` (n,) seconds on foot to where two ways part, 0 in the part that
-    no bridge cuts, inf off the main component.
+    Attributes
+    ----------
+    behind
+        (n,) whether it lies behind a bridge of the graph.
+    time_s
+        (n,) seconds on foot to where two ways part, 0 in the part that no bridge cuts, inf off the
+        main component.
+    gate
+        (n,) whether a gate, checkpoint or border stands on a street that has to be passed.
+    behind_node
+        (n,) whether it lies behind a cut node.
+    node_s
+        (n,) seconds on foot to the part that no single crossing cuts.
+    over_bridge
+        (n,) whether every way out goes over a bridge, of which there may be several; the far side
+        of a town is no island.
     """
 
     behind: NDArray[np.bool_]
     time_s: NDArray[np.float64]
+    gate: NDArray[np.bool_]
+    behind_node: NDArray[np.bool_]
+    node_s: NDArray[np.float64]
+    over_bridge: NDArray[np.bool_]
 
 
-def only_way_in(walk: StreetNetwork) -> WayIn:
+def only_way_in(walk: StreetNetwork, streets: Undirected | None = None) -> WayIn:
     """Find the nodes that can be left in one way only.
 
     Parameters
     ----------
     walk
         The walking network.
+    streets
+        The same without directions, where it has been made already.
 
     Returns
     -------
     WayIn
         The largest part that no bridge cuts is where two ways are; all else is behind one.
     """
-    core = _largest_part(walk, ~bridges(walk)[walk.segment])
-    # SciPy adds parallel arcs up, so only the quickest of each is kept.
-    order = np.lexsort((walk.travel_time_s, walk.head, walk.tail))
-    tail, head = walk.tail[order], walk.head[order]
-    first = np.concatenate([[True], (np.diff(tail) != 0) | (np.diff(head) != 0)])
-    graph = csr_matrix(
-        (walk.travel_time_s[order][first], (tail[first], head[first])),
-        shape=(len(walk), len(walk)),
+    streets = streets or Undirected(walk)
+    found = blocks(walk)
+    main = walk.component == 0
+    core = streets.largest_part(~found.bridge, main)
+    ways = streets.to_nearest(np.flatnonzero(core))
+    shut = found.bridge & (walk.tags.hazard & (Hazard.GATE | Hazard.BORDER) > 0)
+    gate = np.zeros(len(walk), dtype=bool)
+    behind = np.flatnonzero(~core & np.isfinite(ways.time_s))
+    for node in behind[np.argsort(ways.time_s[behind], kind="stable")].tolist():
+        gate[node] = gate[ways.before[node]] or shut[ways.segment[node]]
+    biggest = np.zeros(len(walk), dtype=bool)
+    biggest[streets.first[found.block == 0]] = biggest[streets.last[found.block == 0]] = True
+    node_s = streets.to_nearest(np.flatnonzero(biggest)).time_s
+    dry = streets.large_parts(~walk.tags.bridge, main, _ISLAND_SHARE)
+    return WayIn(
+        behind=~core & np.isfinite(ways.time_s),
+        time_s=ways.time_s,
+        gate=gate,
+        behind_node=~biggest & np.isfinite(node_s),
+        node_s=node_s,
+        over_bridge=~dry & main,
     )
-    time_s = np.asarray(
-        dijkstra(graph, directed=False, indices=np.flatnonzero(core), min_only=True), np.float64
-    )
-    return WayIn(~core & np.isfinite(time_s), time_s)
 
 
-def only_through(walk: StreetNetwork, zone: BaseGeometry) -> NDArray[np.bool_]:
+def only_through(
+    walk: StreetNetwork, zone: BaseGeometry, streets: Undirected | None = None
+) -> NDArray[np.bool_]:
     """Nodes (n,) from which no street leads to the rest of the network without touching a zone.
 
     Parameters
@@ -67,18 +101,14 @@ def only_through(walk: StreetNetwork, zone: BaseGeometry) -> NDArray[np.bool_]:
         The walking network.
     zone
         Geometry in degrees; a street that only touches it counts as inside.
+    streets
+        The network without directions, where it has been made already.
     """
-    outside = np.isfinite(edge_costs(walk, [ZoneCost(zone, 0.0, closed=True)]).cost_s)
-    shut_in: NDArray[np.bool_] = ~_largest_part(walk, outside) & (walk.component == 0)
-    return shut_in
-
-
-def _largest_part(walk: StreetNetwork, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Nodes (n,) of the largest part that some arcs connect, counted in the main component."""
-    graph = csr_matrix(
-        (np.ones(int(kept.sum())), (walk.tail[kept], walk.head[kept])),
-        shape=(len(walk), len(walk)),
+    streets = streets or Undirected(walk)
+    open_ = np.isfinite(edge_costs(walk, [ZoneCost(zone, 0.0, closed=True)]).cost_s)
+    outside = np.zeros(walk.segments, dtype=bool)
+    outside[walk.segment] = open_
+    shut_in: NDArray[np.bool_] = ~streets.largest_part(outside, walk.component == 0) & (
+        walk.component == 0
     )
-    _, part = connected_components(graph, directed=False)
-    largest: NDArray[np.bool_] = part == np.bincount(part[walk.component == 0]).argmax()
-    return largest
+    return shut_in

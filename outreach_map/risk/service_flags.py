@@ -1,0 +1,180 @@
+"""Flags from services: how far it is to a safe place and to emergency care, by whom and when.
+
+Safe places are points of the programme's kinds that are surely open then, hospitals, and the team's
+own base. A point of which nobody knows whether it is open makes no place safe, but it makes an
+answer unknown that would be no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outreach_map.hours import OpenState
+from outreach_map.network import nearest_facility
+from outreach_map.risk.area_streets import SNAP_M
+from outreach_map.risk.city import City
+from outreach_map.risk.flag import SERVICES, Flag, FlagKind, told_range
+from outreach_map.risk.mitigation import for_kind
+from outreach_map.risk.moments import Moment
+from outreach_map.settings import RiskSettings
+from outreach_map.tables import Affects, Mode, Point, PointStatus, Rating, Release
+
+_BY_MODE = {Mode.WALK: "on foot", Mode.BIKE: "by bike", Mode.DRIVE: "by van"}
+
+
+def service_flags(
+    release: Release, city: City, rules: RiskSettings, moments: Sequence[Moment]
+) -> Iterable[Flag]:
+    """Flags for every time at which somebody is at a hotspot."""
+    if not len(city.care):
+        yield Flag(
+            FlagKind.FAR_FROM_CARE,
+            Rating.UNKNOWN,
+            Affects.BOTH,
+            "",
+            "There is no hospital in the street extract, so the way to emergency care is not "
+            "known.",
+            "Ask where the nearest emergency department is, and take an extract that reaches it.",
+            SERVICES,
+        )
+    services = _Services(release, city, rules)
+    for moment in moments:
+        yield from services.flags(moment)
+
+
+class _Services:
+    """Finds the safe places of each time, and the minutes to them; each set once."""
+
+    def __init__(self, release: Release, city: City, rules: RiskSettings) -> None:
+        self.city, self.rules = city, rules
+        self.places = {hotspot.code: hotspot.place for hotspot in release.hotspots}
+        self.bases = {team.code: team.end.anchor for team in release.teams}
+        self.points = [point for point in release.points if _is_safe(point, rules)]
+        self._times: dict[tuple[Mode, bytes], NDArray[np.float64]] = {}
+
+    def flags(self, moment: Moment) -> Iterable[Flag]:
+        """Flags of one time."""
+        place = self.places[moment.hotspot]
+        nodes = self.city.streets(moment.mode).nodes(place)
+        if not len(nodes):
+            return
+        if len(self.city.care):
+            yield from self._far(
+                moment, nodes, FlagKind.FAR_FROM_CARE, self.rules.care_min, "a hospital",
+                self.city.care, self.city.care,
+            )  # fmt: skip
+        sure, maybe = self._safe(moment)
+        yield from self._far(
+            moment, nodes, FlagKind.FAR_FROM_SAFE, self.rules.safe_min, "a safe place", sure, maybe
+        )
+        yield from self._second_way(moment, sure)
+
+    def _safe(self, moment: Moment) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """(q, 2) degrees of places that are surely, and that may be, safe then."""
+        always = [*map(tuple, self.city.care.tolist())]
+        if moment.team in self.bases:
+            always.append(self.bases[moment.team])
+        opened = {point.code: _open_then(point, moment) for point in self.points}
+        sure = [p.place.anchor for p in self.points if opened[p.code]]
+        maybe = [p.place.anchor for p in self.points if opened[p.code] is not False]
+        return (
+            np.array([*always, *sure]).reshape(-1, 2),
+            np.array([*always, *maybe]).reshape(-1, 2),
+        )
+
+    def _far(
+        self,
+        moment: Moment,
+        nodes: NDArray[np.int64],
+        kind: FlagKind,
+        limit_min: float,
+        what: str,
+        sure: NDArray[np.float64],
+        maybe: NDArray[np.float64],
+    ) -> Iterable[Flag]:
+        time_s = self._to(moment.mode, sure)[nodes]
+        low, high = float(time_s.min()), float(time_s.max())
+        if high <= 60 * limit_min:
+            return
+        rating = Rating.MEDIUM if low > 60 * limit_min else Rating.LOW
+        doubt = ""
+        if float(self._to(moment.mode, maybe)[nodes].max()) <= 60 * limit_min:
+            rating = Rating.UNKNOWN
+            doubt = " One nearer by may be open; nobody wrote down whether it is."
+        if np.isinf(low):
+            said = f"There is no way to {what} {_BY_MODE[moment.mode]} that is known to be open."
+        else:
+            said = f"{what.capitalize()} is {told_range(low, high)} away {_BY_MODE[moment.mode]}."
+        yield _flag(kind, rating, moment, said + doubt, high)
+
+    def _second_way(self, moment: Moment, sure: NDArray[np.float64]) -> Iterable[Flag]:
+        nodes = self.city.streets().nodes(self.places[moment.hotspot])
+        exits = self.city.exits(self._nodes(Mode.WALK, sure))
+        best, blocked = exits.best_s[nodes], exits.blocked_s[nodes]
+        reached = np.isfinite(best)
+        if not reached.any():
+            return  # told by the way to a safe place
+        best, blocked = best[reached], blocked[reached]
+        long_ = blocked - best > 60 * self.rules.detour_min
+        if not long_.any():
+            return
+        none = np.isinf(blocked)
+        usual = told_range(float(best.min()), float(best.max()))
+        if none.any():
+            said = (
+                f"To a safe place it is {usual} on foot, and from "
+                f"{'all of' if none.all() else 'part of'} the area there is no other way if that "
+                "one is blocked."
+            )
+        else:
+            worst = told_range(float(blocked.max()), float(blocked.max()))
+            said = f"To a safe place it is {usual} on foot; if that way is blocked, up to {worst}."
+        rating = Rating.MEDIUM if none.all() else Rating.LOW
+        yield _flag(FlagKind.NO_SECOND_WAY, rating, moment, said, float(blocked.max()))
+
+    def _to(self, mode: Mode, lon_lat: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n,) seconds from every node of a mode to the nearest of some places."""
+        nodes = self._nodes(mode, lon_lat)
+        key = (mode, nodes.tobytes())
+        if key not in self._times:
+            network = self.city.networks[mode]
+            self._times[key] = nearest_facility(network, nodes).travel_time_s
+        return self._times[key]
+
+    def _nodes(self, mode: Mode, lon_lat: NDArray[np.float64]) -> NDArray[np.int64]:
+        found = self.city.networks[mode].snap(lon_lat, SNAP_M).node
+        return np.unique(found[found >= 0])
+
+
+def _is_safe(point: Point, rules: RiskSettings) -> bool:
+    kinds = set(rules.safe_places)
+    safe = point.type in kinds or not kinds.isdisjoint(point.services)
+    return safe and point.status is not PointStatus.CLOSED
+
+
+def _open_then(point: Point, moment: Moment) -> bool | None:
+    """Whether a point is open while somebody is there; None where nobody knows."""
+    if moment.begin is None or moment.end is None:
+        return None if point.hours.text != "24/7" or point.status is not PointStatus.OPEN else True
+    states = {point.hours.state(when) for when in (moment.begin, moment.end)}
+    if OpenState.CLOSED in states:
+        return False
+    return None if OpenState.UNKNOWN in states or point.status is not PointStatus.OPEN else True
+
+
+def _flag(kind: FlagKind, rating: Rating, moment: Moment, evidence: str, seconds: float) -> Flag:
+    return Flag(
+        kind,
+        rating,
+        Affects.BOTH,
+        moment.hotspot,
+        evidence,
+        for_kind(kind),
+        SERVICES,
+        team=moment.team,
+        when=moment.begin if moment.team else None,
+        minutes=None if np.isinf(seconds) else seconds / 60,
+    )
