@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 
@@ -25,13 +26,18 @@ from outreach_map.history import Past, read_past, write_past
 from outreach_map.network import StreetExtract, add_slopes, read_extract
 from outreach_map.privacy import (
     ACCOUNT,
+    Change,
+    Sheet,
+    accept_results,
     find_problems,
     passphrase_of,
     public_code,
     release,
+    review_register,
     rotate_key,
     team_passphrases,
     write_codes,
+    write_review,
 )
 from outreach_map.programme import Programme
 from outreach_map.publish import Plan
@@ -295,6 +301,19 @@ def list_codes(programme: Programme) -> int:
 def passphrase(programme: Programme, team: str, *, renew: bool = False) -> str:
     """The passphrase of a team's pages by its code; a new one on request."""
     return passphrase_of(programme.folder, team, renew=renew)
+
+
+def review_risks(
+    programme: Programme, on: date, out: Path | None = None
+) -> tuple[Sheet, tuple[Path, Path]]:
+    """What needs the peers' meeting on a day, and the sheet and the form that were written."""
+    sheet = review_register(programme, on)
+    return sheet, write_review(programme, sheet, out)
+
+
+def accept_risks(programme: Programme, results: Path, today: date) -> tuple[Change, ...]:
+    """Write what the peers' meeting decided into the register."""
+    return accept_results(programme, results, today)
 
 
 def timetable(routes: RoutePlan) -> tuple[list[TimedLeg], list[TimedStop]]:

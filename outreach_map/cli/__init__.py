@@ -1,7 +1,17 @@
 """The command line: the only place that prints, prompts or exits."""
 
 # Importing a module of commands adds them to the group.
-from outreach_map.cli import audits, gaps, keys, places, programmes, replans, rounds, starters
+from outreach_map.cli import (
+    audits,
+    gaps,
+    keys,
+    places,
+    programmes,
+    replans,
+    risks,
+    rounds,
+    starters,
+)
 from outreach_map.cli.group import main
 
 __all__ = [
@@ -12,6 +22,7 @@ __all__ = [
     "places",
     "programmes",
     "replans",
+    "risks",
     "rounds",
     "starters",
 ]

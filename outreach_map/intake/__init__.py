@@ -1,8 +1,10 @@
 """The raw side: the planner's files become validated rows, for the privacy gate alone."""
 
+from outreach_map.intake.accepted import read_accepted, rewrite_register
 from outreach_map.intake.checks import base
 from outreach_map.intake.read import collect_problems, read_tables, readable_points
 from outreach_map.intake.rows import (
+    RawAccepted,
     RawDecision,
     RawHotspot,
     RawIncident,
@@ -15,6 +17,7 @@ from outreach_map.intake.rows import (
 )
 
 __all__ = [
+    "RawAccepted",
     "RawDecision",
     "RawHotspot",
     "RawIncident",
@@ -26,6 +29,8 @@ __all__ = [
     "RawVisit",
     "base",
     "collect_problems",
+    "read_accepted",
     "read_tables",
     "readable_points",
+    "rewrite_register",
 ]

@@ -261,17 +261,25 @@ class RawIncident(Row):
 
 
 class RawAccepted(Row):
-    """A row of results of the peers' meeting: what becomes of one row of the register."""
+    """A row of results of the peers' meeting: what becomes of one row of the register.
+
+    One that nobody decided about has nothing but its id.
+    """
 
     id: Identifier
-    assessed_by: Tokens
-    assessed_on: Day
-    review_by: Day
+    assessed_by: Tokens = ()
+    assessed_on: Day | None = None
+    review_by: Day | None = None
     expires_on: Day | None = None
     likelihood: _Score | None = None
     impact: _Score | None = None
     residual_likelihood: _Score | None = None
     residual_impact: _Score | None = None
+
+    @property
+    def decided(self) -> bool:
+        """Whether anything was filled in."""
+        return any(value not in (None, ()) for name, value in self if name not in ("row", "id"))
 
 
 class RawCell(Row):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from outreach_map.layers.element import DataLayer, Feature, area
 from outreach_map.layers.words import hours, week, words
 from outreach_map.risk import mitigation
-from outreach_map.tables import Affects, RiskAction, RiskZone
+from outreach_map.tables import Affects, Rating, RiskAction, RiskZone
 
 _ACTIONS = {
     RiskAction.WARN: "teams are told",
@@ -27,6 +27,11 @@ def zone_layer(zones: Iterable[RiskZone], *, show: bool = False) -> DataLayer:
     return DataLayer("zones", "Risk zones", list(_features(zones)), show=show)
 
 
+def _left(zone: RiskZone) -> str:
+    """What the peers expect to be left of a risk, beside its rating."""
+    return "" if zone.residual is Rating.UNKNOWN else f"risk {zone.residual}"
+
+
 def _features(zones: Iterable[RiskZone]) -> Iterable[Feature]:
     for zone in zones:
         if not zone.place.mapped:
@@ -39,6 +44,7 @@ def _features(zones: Iterable[RiskZone]) -> Iterable[Feature]:
             [
                 ("zone", zone.code),
                 ("assessment", zone.state.value),
+                ("with what was agreed", _left(zone)),
                 ("affects", _AFFECTS[zone.affects]),
                 ("hours", hours(zone.hours)),
                 ("in the plan", _ACTIONS[zone.action]),

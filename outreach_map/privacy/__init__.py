@@ -21,6 +21,13 @@ from outreach_map.privacy.lookup import public_code
 from outreach_map.privacy.passphrases import passphrase_of, team_passphrases
 from outreach_map.privacy.rare import shared_by
 from outreach_map.privacy.records import LOG_DAYS
+from outreach_map.privacy.review import (
+    Change,
+    Sheet,
+    accept_results,
+    review_register,
+    write_review,
+)
 from outreach_map.privacy.rotate import ACCOUNT, rotate_key
 from outreach_map.privacy.signs import Signs, raw_signs
 from outreach_map.privacy.twin import release_twin
@@ -30,15 +37,18 @@ __all__ = [
     "LOG_DAYS",
     "AreaHolding",
     "Candidate",
+    "Change",
     "Errors",
     "Inspection",
     "Metric",
     "Partition",
     "ProgrammeKey",
     "Residents",
+    "Sheet",
     "Signs",
     "SiteCandidates",
     "already_listed",
+    "accept_results",
     "begin",
     "errors_of",
     "find_problems",
@@ -55,10 +65,12 @@ __all__ = [
     "release_candidates",
     "release_twin",
     "releases",
+    "review_register",
     "rotate_key",
     "shared_by",
     "team_passphrases",
     "write_codes",
     "write_for_planner",
     "write_key",
+    "write_review",
 ]

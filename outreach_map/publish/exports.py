@@ -122,6 +122,7 @@ def write_geopackage(plan: Plan, path: Path) -> None:
             "code": z.code,
             "category": z.category,
             "rating": z.rating.value,
+            "residual": z.residual.value,
             "state": z.state.value,
             "action": z.action.value,
             "hours": z.hours.text,

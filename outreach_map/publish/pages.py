@@ -20,6 +20,7 @@ from outreach_map.layers.words import metres, minutes, mode, words
 from outreach_map.publish.manager import manager_context
 from outreach_map.publish.plan import Plan
 from outreach_map.publish.protection import protection
+from outreach_map.publish.risks import SHOWN, flag_list, incident_tables, naloxone_rows
 from outreach_map.publish.shell import Bounds, render_page
 from outreach_map.publish.told import span, told_need, told_risk, told_sharing, told_worn
 from outreach_map.risk import Flag
@@ -90,7 +91,7 @@ class PageMaker:
                 {"hotspot": d.hotspot, "kind": words(d.kind), "team": d.team, "effect": d.effect}
                 for d in routes.decisions
             ],
-            "flags": [_flag(flag) for flag in self.plan.flags],
+            "flags": flag_list(self.plan.flags, SHOWN),
             "hotspots": [
                 {"code": h.code, "kind": words(h.typology), "rows": self._rows(h)}
                 for h in release.hotspots
@@ -145,7 +146,12 @@ class PageMaker:
             gap_layer(self.release.hotspots, coverage),
             point_layer(self.release.points),
         ]
-        context = manager_context(self.plan)
+        context = {
+            **manager_context(self.plan),
+            "naloxone": naloxone_rows(self.plan.naloxone),
+            "naloxone_min": f"{self.plan.rules.naloxone_min:.0f}",
+            "incidents": incident_tables(self.release.incidents),
+        }
         legend = [
             ("gap-0", "every service needed there is reached"),
             ("gap-1", "up to a third of needs unmet (partly counts half)"),
@@ -209,6 +215,7 @@ class PageMaker:
 
     def _shift(self, tour: Itinerary, flags: Iterable[Flag]) -> dict[str, object]:
         own = [f for f in flags if f.when is None or tour.start <= f.when <= tour.end]
+        shown = self.plan.rules.shown
         stops = []
         for number, stop in enumerate(tour.stops):
             leg = tour.legs[number - 1] if number else None
@@ -230,13 +237,17 @@ class PageMaker:
                     "rows": describe(self.hotspots[stop.code])
                     if stop.kind is StopKind.VISIT and stop.code
                     else [],
-                    "flags": [
-                        _flag(flag, brief=True)
-                        for flag in own
-                        if stop.kind is StopKind.VISIT
-                        and flag.about == stop.code
-                        and flag.when in (None, stop.begin)
-                    ],
+                    "flags": flag_list(
+                        (
+                            flag
+                            for flag in own
+                            if stop.kind is StopKind.VISIT
+                            and flag.about == stop.code
+                            and flag.when in (None, stop.begin)
+                        ),
+                        shown,
+                        brief=True,
+                    ),
                 }
             )
         visited = {stop.code for stop in tour.visits}
@@ -248,9 +259,10 @@ class PageMaker:
             "way": f"{metres(tour.distance_m)} {mode(tour.mode)}",
             "kit": _amounts(tour.kit),
             "risk": told_risk(tour.exposure_s),
-            "flags": [
-                _flag(flag) for flag in own if flag.when is not None and flag.about not in visited
-            ],
+            "flags": flag_list(
+                (flag for flag in own if flag.when is not None and flag.about not in visited),
+                shown,
+            ),
             "stops": stops,
         }
 
@@ -278,17 +290,6 @@ def _shift_row(tour: Itinerary) -> dict[str, str]:
         "way": f"{metres(tour.distance_m)} {mode(tour.mode)}",
         "kit": _amounts(tour.kit),
         "risk": told_risk(tour.exposure_s),
-    }
-
-
-def _flag(flag: Flag, *, brief: bool = False) -> dict[str, object]:
-    return {
-        "rating": flag.rating.value,
-        "kind": flag.kind.value,
-        "about": "" if brief else flag.about,
-        "when": "" if brief or flag.when is None else f"{flag.when:%a %H:%M}",
-        "evidence": flag.evidence,
-        "mitigation": flag.mitigation,
     }
 
 

@@ -14,6 +14,7 @@ from outreach_map.errors import PublishError
 from outreach_map.publish.exports import gaps_csv, kit_csv, write_geopackage
 from outreach_map.publish.pages import PageMaker
 from outreach_map.publish.plan import Plan
+from outreach_map.publish.risks import flags_csv
 from outreach_map.publish.shell import locked_page
 from outreach_map.routing import check_plan
 from outreach_map.tables import Team
@@ -94,6 +95,7 @@ def _writers(plan: Plan) -> Mapping[str, Callable[[Path], None]]:
         "plan.gpkg": lambda path: write_geopackage(plan, path),
         "gaps.csv": text(lambda: gaps_csv(plan)),
         "kit-list.csv": text(lambda: kit_csv(plan)),
+        "flags.csv": text(lambda: flags_csv(plan)),
     }
 
 

@@ -40,7 +40,7 @@ class AreaStreets:
         coords = network.coords * self._scale
         index = np.repeat(np.arange(network.segments), np.diff(network.coord_offset))
         self._tree = shapely.STRtree(np.asarray(shapely.linestrings(coords, indices=index)))
-        self._of: dict[tuple[tuple[int, ...], tuple[float, float]], NDArray[np.int64]] = {}
+        self._of: dict[bytes, NDArray[np.int64]] = {}
         self.ends = np.full((network.segments, 2), -1, dtype=np.int64)
         self.ends[network.segment] = np.column_stack([network.tail, network.head])
 
@@ -51,7 +51,7 @@ class AreaStreets:
 
     def of(self, place: Place) -> NDArray[np.int64]:
         """Segments that may be the nearest one of somebody in a place, ascending."""
-        key = (place.areas, place.anchor)
+        key = place.geometry.wkb
         if key not in self._of:
             self._of[key] = self._around(place.geometry)
         return self._of[key]

@@ -14,6 +14,7 @@ from outreach_map import hours
 from outreach_map.network import StreetNetwork
 from outreach_map.risk.area_streets import AreaStreets
 from outreach_map.risk.exits import Exits, exit_times
+from outreach_map.risk.facts import StreetFacts, street_facts
 from outreach_map.risk.sun import dark_within
 from outreach_map.risk.undirected import Undirected
 from outreach_map.tables import Mode
@@ -72,6 +73,16 @@ class City:
         if key not in self._exits:
             self._exits[key] = exit_times(self.undirected, np.unique(safe))
         return self._exits[key]
+
+    @cached_property
+    def _facts(self) -> dict[float, StreetFacts]:
+        return {}
+
+    def facts(self, steep_pct: float) -> StreetFacts:
+        """What the streets say, for one cut of steepness."""
+        if steep_pct not in self._facts:
+            self._facts[steep_pct] = street_facts(self.walk, self.undirected, steep_pct=steep_pct)
+        return self._facts[steep_pct]
 
     def dark(self, begin: datetime, end: datetime) -> bool:
         """Whether it is dark, or may be, at some time from `begin` to `end`."""

@@ -96,8 +96,7 @@ def _two_teams(stops: Sequence[TimedStop], hotspots: dict[str, Hotspot]) -> Iter
                 FlagKind.TWO_TEAMS,
                 Rating.LOW,
                 stop.hotspot,
-                f"Team {also.team} is at {also.hotspot} in the same area from "
-                f"{also.begin:%H:%M} to {also.leave:%H:%M}.",
+                f"Another team is in the same area from {also.begin:%H:%M} to {also.leave:%H:%M}.",
                 stop,
             )
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from outreach_map.network.structure import segment_lengths_m
 from outreach_map.risk.city import City
-from outreach_map.risk.facts import StreetFacts, street_facts
+from outreach_map.risk.facts import StreetFacts
 from outreach_map.risk.flag import STREETS, Flag, FlagKind, share_of, told_minutes
 from outreach_map.risk.mitigation import for_kind
 from outreach_map.risk.moments import Moment
@@ -34,10 +34,9 @@ def street_flags(
     city: City,
     rules: RiskSettings,
     moments: Sequence[Moment],
-    facts: StreetFacts | None = None,
 ) -> Iterable[Flag]:
     """Flags of every released area, and of every time at which somebody is there."""
-    facts = facts or street_facts(city.walk, city.undirected, steep_pct=rules.steep_pct)
+    facts = city.facts(rules.steep_pct)
     finder = city.streets()
     length_m = segment_lengths_m(city.walk)
     by_code = {hotspot.code: hotspot for hotspot in release.hotspots}

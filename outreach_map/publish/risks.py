@@ -1,0 +1,128 @@
+"""Flags, naloxone and incidents in the words of the pages, and as a table for spreadsheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from outreach_map.layers.words import week
+from outreach_map.publish.plan import Plan
+from outreach_map.risk import Flag, NaloxoneReach
+from outreach_map.spreadsheets import csv_text
+from outreach_map.tables import Affects, Incidents, Withheld
+
+_AFFECTS = {
+    Affects.PEER: "peers",
+    Affects.CLIENT: "clients",
+    Affects.BOTH: "peers and clients",
+}
+# So many stand open on the planner's page.
+SHOWN = 25
+
+
+def flag_item(flag: Flag, *, brief: bool = False) -> dict[str, str]:
+    """A flag for a page; `brief` where place and time are said around it."""
+    return {
+        "rating": flag.rating.value,
+        "kind": flag.kind.value,
+        "about": "" if brief else flag.about,
+        "team": flag.team or "",
+        "when": "" if brief or flag.when is None else f"{flag.when:%a %H:%M}",
+        "affects": _AFFECTS[flag.affects],
+        "evidence": flag.evidence,
+        "mitigation": flag.mitigation,
+        "source": flag.source,
+        "review": week(flag.review_week) if flag.review_week else "",
+    }
+
+
+@dataclass(frozen=True)
+class FlagList:
+    """Flags of which the first stand open, and the rest one tap away."""
+
+    first: tuple[dict[str, str], ...]
+    rest: tuple[dict[str, str], ...]
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self.first)
+
+    def __len__(self) -> int:
+        """How many there are in all."""
+        return len(self.first) + len(self.rest)
+
+
+def flag_list(flags: Iterable[Flag], shown: int, *, brief: bool = False) -> FlagList:
+    """Flags in their order, which is by what matters for the shift."""
+    items = tuple(flag_item(flag, brief=brief) for flag in flags)
+    return FlagList(items[:shown], items[shown:])
+
+
+def flags_csv(plan: Plan) -> str:
+    """Every flag: code, severity or unknown, whom it affects, evidence, what to do, source."""
+    return csv_text(
+        [
+            "flag", "severity", "about", "team", "when", "affects", "minutes", "evidence",
+            "what_to_do", "source", "review_week",
+        ],
+        (
+            [
+                flag.kind.code,
+                flag.rating.value,
+                flag.about,
+                flag.team or "",
+                "" if flag.when is None else f"{flag.when:%Y-%m-%d %H:%M}",
+                flag.affects.value,
+                "" if flag.minutes is None else str(int(np.ceil(flag.minutes))),
+                flag.evidence,
+                flag.mitigation,
+                flag.source,
+                "" if flag.review_week is None else flag.review_week.isoformat(),
+            ]
+            for flag in plan.flags
+        ),
+    )  # fmt: skip
+
+
+def naloxone_rows(reach: Sequence[NaloxoneReach]) -> list[dict[str, str]]:
+    """Hotspots with hours without naloxone in time, those where training would do most first."""
+    kits = {True: "yes", False: "no", None: "nobody counted"}
+    return [
+        {
+            "hotspot": one.hotspot,
+            "share": "unknown" if one.in_time is None else f"{one.in_time:.0%}",
+            "usual": "nobody comes"
+            if np.isinf(one.usual_min)
+            else f"{np.ceil(one.usual_min):.0f} min",
+            "kit": kits[one.kit_left],
+        }
+        for one in sorted(reach, key=lambda one: (-one.weight, one.hotspot))
+        if one.gap
+    ]
+
+
+def incident_tables(incidents: Incidents | None) -> list[dict[str, object]]:
+    """Two tables by month, without the rows in which no month shows a count."""
+    if incidents is None:
+        return []
+    tables: list[dict[str, object]] = []
+    for name, cells in (("District", incidents.by_district), ("Kind", incidents.by_kind)):
+        rows: dict[str, list[str]] = {}
+        told: set[str] = set()
+        for cell in cells:
+            few = cell.count is Withheld.FEW
+            text = cell.count.value if isinstance(cell.count, Withheld) else cell.count.label
+            rows.setdefault(cell.row.replace("_", " "), []).append("<11" if few else text)
+            if not few:
+                told.add(cell.row.replace("_", " "))
+        tables.append(
+            {
+                "name": name,
+                "months": [f"{month:%b %y}" for month in incidents.months],
+                "rows": [(row, values) for row, values in rows.items() if row in told],
+                "silent": [row for row in rows if row not in told],
+            }
+        )
+    return tables
