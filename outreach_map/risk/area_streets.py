@@ -49,6 +49,12 @@ class AreaStreets:
         points = shapely.points(np.asarray(lon_lat).reshape(-1, 2) * self._scale)
         return np.asarray(self._tree.nearest(points), np.int64)
 
+    def within(self, lon_lat: tuple[float, float], distance_m: float) -> NDArray[np.int64]:
+        """Segments within some metres of a point in degrees, ascending."""
+        point = shapely.Point(np.asarray(lon_lat) * self._scale)
+        found = self._tree.query(point, predicate="dwithin", distance=distance_m)
+        return np.sort(np.asarray(found, np.int64))
+
     def of(self, place: Place) -> NDArray[np.int64]:
         """Segments that may be the nearest one of somebody in a place, ascending."""
         key = place.geometry.wkb
