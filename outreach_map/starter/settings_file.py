@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from outreach_map.settings import CoverageSettings, PrivacyPolicy, RiskCuts, RoutingSettings
+from outreach_map.settings import CoverageSettings, PrivacyPolicy, RiskSettings, RoutingSettings
 from outreach_map.starter.place import Whereabouts
 
 _TEXT = """\
@@ -37,6 +37,7 @@ teams = "teams.csv"
 # visits = "visits.csv"  # or a list of files, or a folder of exports
 # decisions = "decisions.csv"
 # risks = "risks.csv"  # or areas drawn in QGIS: risks.geojson
+# incidents = "incidents.csv"  # arrests, confiscations, violence: docs/risk.md
 # population = "population.csv"  # where people live: areas then rest on residents
 
 # Names of your own for columns -> ours, for each file, such as: "Nombre del sitio" = "id"
@@ -54,10 +55,12 @@ teams = "teams.csv"
 # walk_min = {coverage.walk_min:g}  # minutes on foot to a service
 # syringes_per_person_year = {coverage.syringes_per_person_year:g}  # the target of WHO for 2030
 
-# Likelihood times impact from which a risk is medium or high.
+# Likelihood times impact from which a risk is medium or high, and who has to sign an assessment.
+# docs/risk.md has the others: days until an assessment expires, minutes above which there is a flag.
 [risk]
 # medium = {risk.medium}
 # high = {risk.high}
+# signed_by = ["peer"]  # a peer always has to
 
 # Team pages open with a passphrase alone, which the first plan tells.
 [maps]
@@ -106,7 +109,7 @@ def settings_text(
         bounds=", ".join(f"{degrees:.3f}" for degrees in bounds),
         privacy=PrivacyPolicy(),
         coverage=CoverageSettings(),
-        risk=RiskCuts(),
+        risk=RiskSettings(),
         routing=routing,
         ferries=str(routing.ferries).lower(),
     )

@@ -77,6 +77,8 @@ MEANING: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "action": "What routes do: tell of it, take a costlier way, or stay out",
             "description": "What it is, for yourself; never published",
             "mitigation": "What helps, for yourself; never published",
+            "residual_likelihood": "How likely with what was agreed against it, from 1 to 5",
+            "residual_impact": "How bad with what was agreed against it, from 1 to 5",
             "assessed_by": "Roles that stand behind it; without peer it is unknown, never low",
             "assessed_on": "When it was assessed",
             "review_by": "When it has to be assessed again",
