@@ -56,7 +56,8 @@ def example_rows(
         "risks": {
             "id": EXAMPLE_ID, **place, "category": "policing", "affects": "client",
             "likelihood": 3, "impact": 3, "applies_hours": "Mo-Fr 18:00-23:00", "action": "slow",
-            "description": _NOTE, "mitigation": _NOTE, "assessed_by": "peer;coordinator",
+            "description": _NOTE, "mitigation": _NOTE,
+            "residual_likelihood": 2, "residual_impact": 3, "assessed_by": "peer;coordinator",
             "assessed_on": _DAY, "review_by": _LATER, "expires_on": _END,
         },
         "visits": {

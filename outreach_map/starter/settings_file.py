@@ -56,7 +56,7 @@ teams = "teams.csv"
 # syringes_per_person_year = {coverage.syringes_per_person_year:g}  # the target of WHO for 2030
 
 # Likelihood times impact from which a risk is medium or high, and who has to sign an assessment.
-# docs/risk.md has the others: days until an assessment expires, minutes above which there is a flag.
+# docs/risk.md has the others: when an assessment expires, and from when there is a flag.
 [risk]
 # medium = {risk.medium}
 # high = {risk.high}
