@@ -196,7 +196,7 @@ class RiskSettings(_Table):
     counts when every role of `signed_by` signed it, a peer among them, until it expires: on its own
     date or, without one, after the days of its category in `expiry_days`. Minutes are those above
     which a flag is raised; `rounds_running` is in how many rounds in a row the same place at the
-    same hour is a habit, `spell` how many confiscations within 30 days in one district ask for an
+    same hour is a habit, `spell` how many confiscations within 30 days at one place ask for an
     entry in the register, `shown` how many flags stand open on a team's page.
     """
 

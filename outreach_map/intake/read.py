@@ -186,9 +186,7 @@ def _read(programme: Programme, bounds: Bounds | None) -> tuple[RawTables, list[
     if files.decisions is not None:
         problems += checks.references(sources["decisions"], decisions, sources, reader.ids)
     if files.incidents is not None:
-        problems += checks.places_of_incidents(
-            sources["incidents"], incidents, sources, reader.ids
-        )
+        problems += checks.places_of_incidents(sources["incidents"], incidents, sources, reader.ids)
     visits = merged(parts, problems)
     problems += stale_last_visits(hotspots, visits, sources["hotspots"])
     if bounds is not None:

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outreach_map.network import speeds
+from outreach_map.network.hazards import hazard
 from outreach_map.network.tags import (
     INCLINE_DOWN,
     INCLINE_UNKNOWN,
     INCLINE_UP,
     Access,
-    Hazard,
     Highway,
     Lit,
     SegmentTags,
@@ -239,22 +239,6 @@ def incline_pct(tags: Tags) -> int:
     return round(slope) if abs(slope) <= 100 else INCLINE_UNKNOWN
 
 
-def hazard(tags: Tags) -> Hazard:
-    """What a street, or a node on it, says of water, rails, gates and borders."""
-    found = Hazard.NONE
-    if tags.get("ford", "no") != "no" or tags.get("highway") == "ford":
-        found |= Hazard.FORD
-    if tags.get("flood_prone", "no") != "no":
-        found |= Hazard.FLOOD_PRONE
-    if tags.get("railway") in _OVER_RAILS:
-        found |= Hazard.LEVEL_CROSSING
-    if tags.get("barrier") in _SHUT:
-        found |= Hazard.GATE
-    if tags.get("barrier") == "border_control":
-        found |= Hazard.BORDER
-    return found
-
-
 def segment_tags(classes: Sequence[Highway], tags: Sequence[Tags]) -> SegmentTags:
     """Codes of streets of known classes."""
 
@@ -383,15 +367,6 @@ _BARRIERS: Mapping[str, frozenset[Mode]] = {
     **dict.fromkeys(("kissing_gate", "stile", "turnstile", "full-height_turnstile"), _ON_FOOT),
     **dict.fromkeys(("fence", "wall", "city_wall", "hedge", "retaining_wall"), frozenset()),
 }
-
-
-_OVER_RAILS = frozenset(("level_crossing", "crossing"))
-# What somebody can shut, or stands at and asks who passes.
-_SHUT = frozenset(
-    ("gate", "lift_gate", "swing_gate", "sliding_gate", "wicket_gate", "hampshire_gate",
-     "turnstile", "full-height_turnstile", "checkpoint", "toll_booth", "door", "entrance",
-     "security_gate", "barrier_board", "chain", "spikes")
-)  # fmt: skip
 
 
 def stopped_by(tags: Tags) -> frozenset[Mode]:

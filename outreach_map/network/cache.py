@@ -45,7 +45,8 @@ T = TypeVar("T")
 Arrays = Mapping[str, NDArray[Any]]
 
 FOLDER = ".streets-cache"
-_READER = ("access.py", "cache.py", "collect.py", "extract.py", "objects.py", "read.py",
+_READER = ("access.py", "cache.py", "collect.py", "extract.py", "hazards.py", "objects.py",
+           "read.py",
            "segments.py", "speeds.py", "streets.py", "tags.py")  # fmt: skip
 _ABANDONED_S = 3600.0
 _OF_A_NETWORK = ("lon_lat", "tail", "head", "length_m", "travel_time_s", "segment", "forward",

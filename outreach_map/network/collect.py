@@ -18,7 +18,7 @@ import osmium
 import shapely
 
 from outreach_map.errors import ExtractError
-from outreach_map.network import access
+from outreach_map.network import access, hazards
 from outreach_map.network.container import HINT, check_unpacked_size, damaged
 from outreach_map.network.extract import Place, Poi
 from outreach_map.network.objects import Item, items, items_and_areas
@@ -184,7 +184,7 @@ class _Collector:
         if get("barrier") is not None and (stopped := access.stopped_by(dict(node.tags))):
             self.found.stopped[node.id] = stopped
         hazardous = any(get(key) is not None for key in _HAZARD_KEYS)
-        if hazardous and (hazard := access.hazard(dict(node.tags))):
+        if hazardous and (hazard := hazards.hazard(dict(node.tags))):
             self.found.hazards[node.id] = hazard
         if get("amenity") in _POIS:
             self._poi(get, node.location.lon, node.location.lat)

@@ -152,7 +152,8 @@ def test_closed_sets_are_lists_to_choose_from(begun: Begun) -> None:
         if column.words
     }
     assert {key: offered[key] for key in closed} == closed
-    assert {name for _, name in closed} == {*WORDS, "public", "restock", "likelihood", "impact"}
+    scores = {"likelihood", "impact", "residual_likelihood", "residual_impact"}
+    assert {name for _, name in closed} == {*WORDS, "public", "restock", *scores}
     assert offered["decisions", "kind"] == '"no_go,must_go,prefer_team,exclude_team"'
     assert offered["visits", "hotspot_id"] == "hotspots!$A$2:$A$2000"
     assert offered["teams", "start"] == "points!$A$2:$A$2000"
