@@ -213,7 +213,7 @@ class RiskSettings(_Table):
     detour_min: Annotated[float, Field(gt=0, le=120)] = 10.0
     long_leg_min: Annotated[float, Field(gt=0, le=240)] = 20.0
     steep_pct: Annotated[float, Field(ge=3, le=60)] = 10.0
-    rounds_running: Annotated[int, Field(ge=2, le=12)] = 3
+    rounds_running: Annotated[int, Field(ge=2, le=5)] = 3
     spell: Annotated[int, Field(ge=2, le=100)] = 3
     shown: Annotated[int, Field(ge=1, le=20)] = 3
 

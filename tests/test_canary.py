@@ -37,6 +37,7 @@ from outreach_map.errors import (
     PrivacyError,
     ProgrammeError,
 )
+from outreach_map.history import Past
 from outreach_map.intake import read_tables
 from outreach_map.network import read_extract
 from outreach_map.network.extract import Poi
@@ -307,7 +308,7 @@ def test_nothing_right_of_the_gate_holds_an_array_or_shape_of_the_raw_side(plant
     programme = load_programme(folder)
     extract = read_city(programme)
     released = release(programme, DEMO_ROUND, extract)
-    plan = plan_released(programme, released, extract, progress=lambda _: None)
+    plan = plan_released(programme, released, extract, past=Past(), progress=lambda _: None)
     raw = read_tables(programme)
     secret = {
         value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,28 @@ from rasterio.transform import from_bounds
 
 from outreach_map import load_programme
 from outreach_map.errors import ProgrammeError
-from outreach_map.planning import read_city
+from outreach_map.history import Past, PastStop, PastTour
+from outreach_map.planning import earlier_rounds, read_city
+from outreach_map.risk import RoundRecord
 from outreach_map.tables import Mode
+
+MONDAY = date(2026, 11, 23)
+
+
+def test_the_flags_read_who_was_visited_when_in_the_rounds_before() -> None:
+    def tour(weeks_ago: int, *codes: str) -> PastTour:
+        begin = datetime(2026, 11, 25, 18) - timedelta(weeks=weeks_ago)
+        stops = [PastStop("start", None, begin, begin)]
+        stops += [PastStop("visit", code, begin + timedelta(hours=1), begin) for code in codes]
+        when = MONDAY - timedelta(weeks=weeks_ago)
+        return PastTour(when, "T-AAAA", begin, begin + timedelta(hours=4), tuple(stops))
+
+    past = Past((tour(5, "H-CCCC"), tour(2, "H-BBBB", "H-AAAA"), tour(1), tour(0, "H-AAAA")))
+    evening = datetime(2026, 11, 11, 19)
+    assert earlier_rounds(past, MONDAY) == [
+        RoundRecord(date(2026, 11, 9), (("H-AAAA", evening), ("H-BBBB", evening))),
+        RoundRecord(date(2026, 11, 16), ()),
+    ]
 
 
 def test_an_elevation_raster_makes_hills_count(

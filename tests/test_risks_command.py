@@ -7,7 +7,7 @@ import json
 import re
 import stat
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,10 @@ from click.testing import CliRunner
 
 from outreach_map import load_programme
 from outreach_map.cli import main
-from outreach_map.errors import InputError, LedgerError, ProgrammeError
+from outreach_map.errors import InputError, ProgrammeError
 from outreach_map.planning import accept_risks, review_risks
-from outreach_map.privacy import earlier_rounds, keep_round
 from outreach_map.tables import RiskState
 
-EVENING = datetime(2026, 11, 25, 20)
 TODAY = date(2026, 11, 25)
 HEADER = "id,assessed_by,assessed_on,review_by,expires_on,likelihood,impact"
 SIGNED = "R04,peer;coordinator,2026-11-24,2027-01-20,,4,4"
@@ -205,18 +203,3 @@ def test_the_command_says_what_changed(folder: Path) -> None:
     assert run.exit_code == 0, run.output
     assert "R04  was not signed by a peer, is " in run.stdout
     assert "assessed 2026-10-20, review by 2027-01-20, expires 2026-12-15" in run.stdout
-
-
-def test_rounds_are_kept_for_the_rounds_after_them(folder: Path) -> None:
-    monday, week = date(2026, 11, 23), date(2026, 11, 30)
-    keep_round(folder, monday, [("H-AAAA", EVENING)])
-    assert earlier_rounds(folder, monday) == []
-    ((start, visits),) = earlier_rounds(folder, week)
-    assert (start, [code for code, _ in visits]) == (monday, ["H-AAAA"])
-    assert earlier_rounds(folder, date(2027, 3, 1)) == []
-    keep_round(folder, date(2027, 3, 1), [])
-    kept = sorted(path.name for path in (folder / "private" / "rounds").iterdir())
-    assert kept == ["2027-03-01.json"]
-    (folder / "private" / "rounds" / kept[0]).write_text("{", encoding="utf-8")
-    with pytest.raises(LedgerError, match="earlier round is damaged"):
-        earlier_rounds(folder, date(2027, 3, 8))

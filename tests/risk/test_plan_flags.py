@@ -16,7 +16,6 @@ from outreach_map.risk import (
     TimedLeg,
     TimedStop,
     flag_risks,
-    record_of,
 )
 from outreach_map.settings import RiskSettings
 from outreach_map.tables import Affects, Mode, Rating, RiskAction, RiskState, RiskZone
@@ -68,13 +67,6 @@ def test_the_same_place_and_hour_round_after_round(earlier: list, count: int) ->
     if flags:
         assert f"for {count} rounds running" in flags[0].evidence
         assert (flags[0].team, flags[0].when, flags[0].source) == ("T-AAAA", EVENING, "this plan")
-
-
-def test_a_round_is_kept_as_codes_and_times() -> None:
-    later = stop(EVENING + timedelta(hours=1), "H-BBBB")
-    assert record_of(MONDAY, [later, stop()]) == RoundRecord(
-        MONDAY, (("H-AAAA", EVENING), ("H-BBBB", EVENING + timedelta(hours=1)))
-    )
 
 
 @pytest.mark.parametrize(
