@@ -96,14 +96,15 @@ def planned(metres: np.ndarray) -> list[list[int]]:
     """Tours of at most `VISITS` from the first place by all others, by PyVRP."""
     count = len(metres)
     data = pyvrp.ProblemData(
-        clients=[pyvrp.Client(0, 0, delivery=[1]) for _ in range(count - 1)],
-        depots=[pyvrp.Depot(0, 0)],
+        locations=[pyvrp.Location(0, 0) for _ in range(count)],
+        clients=[pyvrp.Client(place, delivery=[1]) for place in range(1, count)],
+        depots=[pyvrp.Depot(0)],
         vehicle_types=[pyvrp.VehicleType(-(-count // VISITS) + 5, capacity=[VISITS])],
         distance_matrices=[np.rint(metres).astype(np.int64)],
         duration_matrices=[np.zeros((count, count), np.int64)],
     )
     found = pyvrp.solve(data, MaxIterations(ITERATIONS), seed=1, display=False)
-    return [list(route.visits()) for route in found.best.routes()]
+    return [[stop.idx + 1 for stop in route if stop.is_client()] for route in found.best.routes()]
 
 
 def length_m(routes: list[list[int]], metres: np.ndarray) -> float:
