@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from outreach_map.demo import DEMO_ROUND
+
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1400, "height": 900}
 _FLAGS = [
@@ -60,6 +62,8 @@ def opened(
         offline=True,
     )
     page = context.new_page()
+    # What a page shows first goes by the clock, and the demo's week does not move.
+    page.clock.set_fixed_time(f"{DEMO_ROUND}T12:00:00")
     result = Opened(page)
     page.on("request", lambda request: result.requests.append(request.url))
     page.on("console", lambda message: result.complaints.append(message.text))

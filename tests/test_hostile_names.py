@@ -29,7 +29,8 @@ def test_no_published_cell_is_a_formula(
     saved = tmp_path / "problems.csv"
     CliRunner().invoke(main, ["check", str(folder), "--save", str(saved), "--no-cache"])
     tables = [*(tmp_path / "maps").rglob("*.csv"), saved]
-    assert {path.name for path in tables} == {"gaps.csv", "kit-list.csv", "problems.csv"}
+    written = {"flags.csv", "gaps.csv", "kit-list.csv", "problems.csv"}
+    assert {path.name for path in tables} == written
     for path in tables:
         for separator in ",;\t":
             cells = spreadsheet_cells(path.read_text(encoding="utf-8-sig"), separator)
