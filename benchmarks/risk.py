@@ -26,9 +26,9 @@ import shapely
 
 from benchmarks.table import Row, show
 from outreach_map import load_programme
+from outreach_map.handover import city_of, timetable
 from outreach_map.intake import read_tables
 from outreach_map.network import StreetExtract, StreetNetwork, blocks, read_extract
-from outreach_map.planning import city_of, timetable
 from outreach_map.privacy import release
 from outreach_map.programme import Programme
 from outreach_map.risk import FlagKind, flag_risks, street_facts

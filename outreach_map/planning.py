@@ -15,45 +15,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
-import numpy as np
-
-from outreach_map import hours
-from outreach_map.coverage import Standards, TeamVisit, assess_coverage
-from outreach_map.errors import Problem, ProgrammeError, Severity
+from outreach_map.coverage import Standards, assess_coverage
+from outreach_map.errors import ProgrammeError
+from outreach_map.handover import city_of, earlier_rounds, team_visits, timetable
 from outreach_map.history import Past, read_past, write_past
 from outreach_map.network import StreetExtract, add_slopes, read_extract
-from outreach_map.privacy import (
-    ACCOUNT,
-    Change,
-    Sheet,
-    accept_results,
-    find_problems,
-    passphrase_of,
-    public_code,
-    release,
-    review_register,
-    rotate_key,
-    team_passphrases,
-    write_codes,
-    write_review,
-)
+from outreach_map.privacy import public_code, release, team_passphrases
 from outreach_map.programme import Programme
 from outreach_map.publish import Plan
-from outreach_map.risk import (
-    City,
-    RoundRecord,
-    TimedLeg,
-    TimedStop,
-    flag_risks,
-    naloxone_reach,
-)
+from outreach_map.risk import flag_risks, naloxone_reach
 from outreach_map.routing import (
     Preferences,
     Replanned,
-    RoutePlan,
-    StopKind,
     plan_routes,
     replaced,
     replan_shift,
@@ -170,28 +144,6 @@ def plan_released(
     )
 
 
-def earlier_rounds(past: Past, start: date) -> list[RoundRecord]:
-    """Who was visited when in the rounds before one, as the risk flags read it."""
-    rounds: dict[date, list[tuple[str, datetime]]] = {}
-    for tour in past.before(start).tours:
-        rounds.setdefault(tour.round, []).extend(
-            (stop.code, stop.begin)
-            for stop in tour.stops
-            if stop.kind == StopKind.VISIT and stop.code is not None
-        )
-    return [RoundRecord(when, tuple(sorted(visits))) for when, visits in sorted(rounds.items())]
-
-
-def city_of(programme: Programme, released: Release, extract: StreetExtract) -> City:
-    """Streets, hospitals and the sun of a programme's place, for the flags."""
-    hospitals = [(poi.lon, poi.lat) for poi in extract.basemap.pois if poi.kind == "hospital"]
-    return City(
-        extract.networks,
-        np.array(hospitals, dtype=np.float64).reshape(-1, 2),
-        hours.Place.around(released.study_area.bounds, programme.timezone),
-    )
-
-
 def replan(
     programme: Programme,
     start: date,
@@ -267,78 +219,6 @@ def lock(programme: Programme, released: Release, *, notice: Progress) -> dict[s
             "outreach-map key passphrase shows one again"
         )
     return phrases
-
-
-def check_programme(programme: Programme, *, cache: bool = True) -> tuple[Problem, ...]:
-    """List every problem in a programme's files, warnings included, without planning."""
-    found = find_problems(programme, read_city(programme, cache=cache))
-    return (*(_no_contact(role) for role in programme.missing_contacts()), *found)
-
-
-def _no_contact(role: str) -> Problem:
-    """A programme without legal support makes no maps; without the others they say so."""
-    return Problem(
-        "outreach.toml",
-        None,
-        f"contacts.{role}",
-        f"no {role} contact is named, and a team in need would look for one",
-        f'Add to [contacts]: {role} = {{ name = "…", phone = "…" }}',
-        severity=Severity.ERROR if role == "legal" else Severity.WARNING,
-    )
-
-
-def rotate(programme: Programme) -> str:
-    """Give a programme a new key; what that means for earlier maps, in plain words."""
-    rotate_key(programme.folder, programme.privacy.widest_m)
-    return ACCOUNT
-
-
-def list_codes(programme: Programme) -> int:
-    """Write which code is which row to `private/codes.csv`; how many have one."""
-    return write_codes(programme)
-
-
-def passphrase(programme: Programme, team: str, *, renew: bool = False) -> str:
-    """The passphrase of a team's pages by its code; a new one on request."""
-    return passphrase_of(programme.folder, team, renew=renew)
-
-
-def review_risks(
-    programme: Programme, on: date, out: Path | None = None
-) -> tuple[Sheet, tuple[Path, Path]]:
-    """What needs the peers' meeting on a day, and the sheet and the form that were written."""
-    sheet = review_register(programme, on)
-    return sheet, write_review(programme, sheet, out)
-
-
-def accept_risks(programme: Programme, results: Path, today: date) -> tuple[Change, ...]:
-    """Write what the peers' meeting decided into the register."""
-    return accept_results(programme, results, today)
-
-
-def timetable(routes: RoutePlan) -> tuple[list[TimedLeg], list[TimedStop]]:
-    """Legs and stops of a plan with their times, as the risk flags read them."""
-    legs: list[TimedLeg] = []
-    stops: list[TimedStop] = []
-    for tour in routes.itineraries:
-        for leg, before, after in zip(tour.legs, tour.stops, tour.stops[1:], strict=False):
-            legs.append(TimedLeg(tour.team, before.leave, after.arrive, leg.lon_lat, tour.mode))
-        stops += [
-            TimedStop(tour.team, stop.code, stop.begin, stop.leave)
-            for stop in tour.stops
-            if stop.kind is StopKind.VISIT and stop.code is not None
-        ]
-    return legs, stops
-
-
-def team_visits(routes: RoutePlan) -> list[TeamVisit]:
-    """Stops of a plan at hotspots, as coverage counts them."""
-    return [
-        TeamVisit(tour.team, stop.code, stop.begin, stop.leave, stop.give)
-        for tour in routes.itineraries
-        for stop in tour.visits
-        if stop.code is not None
-    ]
 
 
 def require_monday(start: date) -> None:

@@ -148,7 +148,7 @@ def broken(*_: object, **__: object) -> None:
 def test_a_fault_says_where_and_never_what(
     flags: tuple[str, ...], town: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("outreach_map.planning.check_programme", broken)
+    monkeypatch.setattr("outreach_map.upkeep.check_programme", broken)
     code, said, rest = run("check", town, *flags)
     assert code == 2
     assert "RuntimeError" in said + rest

@@ -13,8 +13,9 @@ from rasterio.transform import from_bounds
 
 from outreach_map import load_programme
 from outreach_map.errors import ProgrammeError
+from outreach_map.handover import earlier_rounds
 from outreach_map.history import Past, PastStop, PastTour
-from outreach_map.planning import earlier_rounds, read_city
+from outreach_map.planning import read_city
 from outreach_map.risk import RoundRecord
 from outreach_map.tables import Mode
 

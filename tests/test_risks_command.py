@@ -16,8 +16,8 @@ from click.testing import CliRunner
 from outreach_map import load_programme
 from outreach_map.cli import main
 from outreach_map.errors import InputError, ProgrammeError
-from outreach_map.planning import accept_risks, review_risks
 from outreach_map.tables import RiskState
+from outreach_map.upkeep import accept_risks, review_risks
 
 TODAY = date(2026, 11, 25)
 HEADER = "id,assessed_by,assessed_on,review_by,expires_on,likelihood,impact"

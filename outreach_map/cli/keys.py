@@ -29,13 +29,13 @@ def rotate(output: Output, *, folder: Path, yes: bool) -> None:
 
     Example: outreach-map key rotate my-programme
     """
-    from outreach_map import planning
+    from outreach_map import upkeep
     from outreach_map.programme import load_programme
 
     programme = load_programme(folder)
     if not yes:
         click.confirm("Replace the key? Earlier codes cannot be made again.", abort=True, err=True)
-    account = planning.rotate(programme)
+    account = upkeep.rotate(programme)
     output.result({"account": account}, [account])
 
 
@@ -49,10 +49,10 @@ def codes(output: Output, *, folder: Path) -> None:
 
     Example: outreach-map key codes my-programme
     """
-    from outreach_map import planning
+    from outreach_map import upkeep
     from outreach_map.programme import load_programme
 
-    count = planning.list_codes(load_programme(folder))
+    count = upkeep.list_codes(load_programme(folder))
     path = folder / "private" / "codes.csv"
     output.result({"codes": count, "file": str(path)}, [path])
 
@@ -69,8 +69,8 @@ def passphrase(output: Output, *, folder: Path, team: str, renew: bool) -> None:
 
     Example: outreach-map key passphrase my-programme T-AB2CDE --new
     """
-    from outreach_map import planning
+    from outreach_map import upkeep
     from outreach_map.programme import load_programme
 
-    words = planning.passphrase(load_programme(folder), team.upper(), renew=renew)
+    words = upkeep.passphrase(load_programme(folder), team.upper(), renew=renew)
     output.result({"team": team.upper(), "passphrase": words}, [words])

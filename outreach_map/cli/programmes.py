@@ -27,8 +27,8 @@ def check(output: Output, *, folder: Path, saved: Path | None, cache: bool) -> N
     """
     from outreach_map.cli.problems import save_problems
     from outreach_map.errors import Severity
-    from outreach_map.planning import check_programme
     from outreach_map.programme import load_programme
+    from outreach_map.upkeep import check_programme
 
     if saved is not None and saved.suffix.lower() not in (".csv", ".json"):
         raise click.BadParameter("end the name in .csv or .json.", param_hint="--save")

@@ -38,10 +38,10 @@ def review(output: Output, *, folder: Path, on: date, out: Path | None) -> None:
 
     Example: outreach-map risks review my-programme --on 2026-12-01
     """
-    from outreach_map import planning
+    from outreach_map import upkeep
     from outreach_map.programme import load_programme
 
-    sheet, paths = planning.review_risks(load_programme(folder), on, out)
+    sheet, paths = upkeep.review_risks(load_programme(folder), on, out)
     about = {
         "on": on.isoformat(),
         "due": [
@@ -81,10 +81,10 @@ def accept(output: Output, *, folder: Path, results: Path) -> None:
 
     Example: outreach-map risks accept my-programme my-programme/private/risks-review.csv
     """
-    from outreach_map import planning
+    from outreach_map import upkeep
     from outreach_map.programme import load_programme
 
-    changes = planning.accept_risks(load_programme(folder), results, date.today())
+    changes = upkeep.accept_risks(load_programme(folder), results, date.today())
     about = {
         "changed": [
             {

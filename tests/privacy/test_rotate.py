@@ -15,9 +15,9 @@ from outreach_map.cli import main
 from outreach_map.demo import DEMO_ROUND
 from outreach_map.errors import KeyFileError, LedgerError
 from outreach_map.network import StreetExtract, read_extract
-from outreach_map.planning import rotate
 from outreach_map.privacy import release
 from outreach_map.tables import Release
+from outreach_map.upkeep import rotate
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from outreach_map.errors import InputError, ProgrammeError, Severity
 from outreach_map.intake import collect_problems, read_tables
 from outreach_map.intake.messages import WORDS, expected
 from outreach_map.network import read_extract
-from outreach_map.planning import check_programme
 from outreach_map.programme import load_programme
 from outreach_map.settings import Settings
 from outreach_map.starter import Begun, begin_programme
@@ -29,6 +28,7 @@ from outreach_map.starter.schema import TABLES, Holds, columns
 from outreach_map.starter.templates import note
 from outreach_map.starter.words import MEANING
 from outreach_map.tables import Mode
+from outreach_map.upkeep import check_programme
 from tests.starter.conftest import STREETS
 
 FILES = {
