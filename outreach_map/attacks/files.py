@@ -14,7 +14,7 @@ from pathlib import Path
 
 # What a file may be called: fixed words, and a team's code.
 _NAME = re.compile(
-    r"(planner|manager|team-t-[a-z2-7]{6})\.html|plan\.gpkg|(gaps|kit-list)\.csv|manifest\.json"
+    r"(planner|manager|team-t-[a-z2-7]{6})\.html|plan\.gpkg|(gaps|flags|kit-list)\.csv|manifest\.json"
 )
 _DEGREES = re.compile(r"-?\d{1,3}\.\d{3,}")
 _DECIMALS = 4

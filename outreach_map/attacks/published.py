@@ -150,8 +150,13 @@ def _serving(planner: Path) -> dict[str, tuple[tuple[PublishedLeg, ...], tuple[P
     for day, table in _DAY.findall(planner.read_text(encoding="utf-8")):
         for team, stops in _ROW.findall(table):
             legs = tours.get((team, day), [])
-            for when, code in _STOP.findall(stops):
+            listed = _STOP.findall(stops)
+            for number, (when, code) in enumerate(listed):
                 into.setdefault(code, []).extend(leg for leg in legs if leg.arrive == when)
-                after = [leg for leg in legs if leg.leave >= when]
+                # From one stop to another of the same area there is no line: the next one to be
+                # drawn would be another stop's.
+                by = listed[number + 1][0] if number + 1 < len(listed) else "99:99"
+                # One that arrives within the minute in which it left is the way to the stop.
+                after = [leg for leg in legs if when <= leg.leave and when < leg.arrive <= by]
                 out.setdefault(code, []).extend(after[:1])
     return {code: (tuple(into[code]), tuple(out[code])) for code in sorted(into)}

@@ -13,7 +13,7 @@ from outreach_map.hours import Hours
 from outreach_map.intake import RawRisk
 from outreach_map.network import StreetExtract
 from outreach_map.privacy.records import expires_on, risk_state, zones
-from outreach_map.routing.week import _costs
+from outreach_map.routing.streets import look
 from outreach_map.settings import EXPIRY_DAYS, RiskSettings
 from outreach_map.tables import Affects, Mode, Place, Rating, RiskAction, RiskState
 from tests.coverage.row_town import box, row
@@ -134,7 +134,7 @@ def test_expired_and_unsigned_rows_never_lower_a_risk_cost(
         zone = released(raw(**fields, **more), box(3, 5))
         assert zone.hours == Hours()
         kind = (Mode.WALK, (zone.code,), ())
-        costs.append(_costs(_Streets(), kind, {zone.code: zone})[1].cost_s)
+        costs.append(look(_Streets(), kind, {zone.code: zone}).costs.cost_s)
     current, unsure = costs
     assert (unsure >= current).all()
     assert (unsure >= row().travel_time_s).all()
