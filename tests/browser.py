@@ -63,7 +63,7 @@ def opened(
     )
     page = context.new_page()
     # What a page shows first goes by the clock, and the demo's week does not move.
-    page.clock.set_fixed_time(f"{DEMO_ROUND}T12:00:00")
+    page.clock.install(time=f"{DEMO_ROUND}T12:00:00")
     result = Opened(page)
     page.on("request", lambda request: result.requests.append(request.url))
     page.on("console", lambda message: result.complaints.append(message.text))
