@@ -75,8 +75,8 @@ def release(
     say = notice or (lambda _: None)
     extract = extract or read_extract(programme.streets)
     raw = read_tables(programme, bounds=study_bounds(programme, extract))
-    for problem in raw.warnings:
-        say(f"warning: {problem}")
+    for line in _told(raw.warnings):
+        say(f"warning: {line}")
     gate = open_gate(programme, extract, raw, say)
     released, ledger = pass_through(gate, raw, start, say)
     write_ledger(gate.private, gate.key, ledger)
@@ -94,6 +94,17 @@ def preview(programme: Programme, start: date, extract: StreetExtract) -> Releas
 
 def _unsaid(_: str) -> None:
     """What a release would tell was told, or will be, by the plan itself."""
+
+
+def _told(warnings: Sequence[Problem]) -> Iterable[str]:
+    """Warnings in words; what is the same in many rows is told of the first one."""
+    alike: dict[tuple[str, str, str, str], list[Problem]] = {}
+    for problem in warnings:
+        key = (problem.file, problem.sheet, problem.column, problem.what)
+        alike.setdefault(key, []).append(problem)
+    for first, *others in alike.values():
+        more = f" The same in {len(others)} more; outreach-map check lists them." if others else ""
+        yield f"{first}{more}"
 
 
 def find_problems(programme: Programme, extract: StreetExtract) -> tuple[Problem, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import re
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
@@ -139,3 +141,21 @@ def test_dates_are_mondays(town: Path) -> None:
     weeks = [h.review_week for h in made.hotspots] + [h.log.last_visit_week for h in made.hotspots]
     weeks += [z.review_week for z in made.zones] + [p.verified_week for p in made.points]
     assert {week.weekday() for week in weeks if week} == {0}
+
+
+def test_a_warning_of_many_rows_is_told_once(
+    country: Path, copy_of: Callable[[Path], Path]
+) -> None:
+    folder = copy_of(country)
+    hotspots = folder / "hotspots.csv"
+    with hotspots.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with hotspots.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows([row | {"last_visit": "2020-01-01"} for row in rows])
+    told: list[str] = []
+    release(load_programme(folder), DEMO_ROUND, notice=told.append)
+    (line,) = [line for line in told if "last_visit" in line]
+    assert "older than the latest visit in the log" in line
+    assert re.search(r"The same in \d+ more; outreach-map check lists them", line)
