@@ -6,7 +6,9 @@ import secrets
 from dataclasses import replace
 from pathlib import Path
 
+from outreach_map import history
 from outreach_map.errors import KeyFileError
+from outreach_map.privacy.codes import CODES
 from outreach_map.privacy.keys import KEY_BYTES, ProgrammeKey, load_key, open_private, write_key
 from outreach_map.privacy.ledger import ROTATED, Ledger, read_ledger, write_ledger
 from outreach_map.privacy.passphrases import PASSPHRASES
@@ -16,7 +18,8 @@ Every code is new from the next plan on: no code of an earlier map stands in a l
 can link the two by codes.
 The areas stay as they were. Who holds earlier maps still has the areas in them, and can guess which
 new code is which old one where an area and its attributes are rare.
-Every team gets a new passphrase with the next plan.
+Every team gets a new passphrase with the next plan, which knows nothing of earlier rounds: neither
+who went where nor how hours were shared.
 The old key is gone from this folder. Destroy its backups, and back the new one up."""
 
 
@@ -58,8 +61,9 @@ def rotate_key(folder: Path, widest_m: float) -> None:
     # Points moved by noise stay where they were led: a second move of a place would average out
     # with the first.
     write_ledger(private, fresh, replace(ledger, entries=(), batch=None), name=ROTATED)
-    # Codes of teams change, so their passphrases go with the key that sealed them.
-    (private / PASSPHRASES).unlink(missing_ok=True)
+    # What knows the old codes goes with the key that made them: it would undo or link them.
+    for name in (PASSPHRASES, CODES, history.NAME):
+        (private / name).unlink(missing_ok=True)
     waiting.replace(private / "key")
     # From here on the old ledger cannot be read, and the one beside it takes its place.
     (private / ROTATED).replace(private / "ledger")

@@ -42,6 +42,8 @@ def areas(released: Release) -> list[bytes]:
 def test_every_code_is_new_and_every_area_is_kept(folder: Path, extract: StreetExtract) -> None:
     programme = load_programme(folder)
     before = release(programme, DEMO_ROUND, extract)
+    for kept in ("plans", "passphrases", "codes.csv"):
+        (folder / "private" / kept).write_text("with the old codes")
     old_key = (folder / "private" / "key").read_bytes()
     done = CliRunner().invoke(main, ["key", "rotate", str(folder)], input="y\n")
     assert done.exit_code == 0, done.output
