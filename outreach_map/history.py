@@ -8,13 +8,13 @@ the field needs the tours as they are. It holds released records only, and is no
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from outreach_map.errors import PlanRecordError
+from outreach_map.private_files import write_private
 
 NAME = "plans"
 # Rounds before the one that is planned: shares are fair over four, this one included or not.
@@ -178,12 +178,4 @@ def write_past(private: Path, past: Past) -> None:
             for tour in past.tours
         ],
     }
-    fresh = private / f"{NAME}.new"
-    # Made afresh, whatever a run that was cut off has left: no link is followed.
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(state, file, separators=(",", ":"))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(private / NAME)
+    write_private(private, NAME, json.dumps(state, separators=(",", ":")).encode())

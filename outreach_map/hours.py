@@ -53,7 +53,7 @@ class Place:
         """The middle of a study area (west, south, east, north in degrees)."""
         west, south, east, north = bounds
         middle = round((south + north) / 2, 1), round((west + east) / 2, 1)
-        return cls(*middle, timezone, _countries().get(timezone, ""))
+        return cls(*middle, timezone, country_of(timezone))
 
 
 @dataclass(frozen=True)
@@ -170,6 +170,11 @@ def _parsed(text: str, place: Place | None) -> opening_hours.OpeningHours:
 def _has_calendar(word: str, place: Place | None) -> bool:
     """Whether a kind of holidays is known: a rule for them alone never changes where it is not."""
     return _parsed(word, place).next_change(_ANY_DAY) is not None
+
+
+def country_of(timezone: str) -> str:
+    """Code (ISO 3166) of the country that a time zone stands for; empty where it is of none."""
+    return _countries().get(timezone, "")
 
 
 @cache

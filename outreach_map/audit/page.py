@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from outreach_map.attacks import NEAR_M
 from outreach_map.audit.guesses import Attack
 from outreach_map.audit.report import Report
 from outreach_map.privacy import Inspection
+from outreach_map.private_files import write_private
 
 REPORT = "privacy-report.html"
 _WIDTH, _HEIGHT = 640, 150
@@ -24,12 +24,8 @@ _TEMPLATES = Environment(
 
 def write_report(report: Report, private: Path) -> Path:
     """Write the report into `private/`, mode 0600, whole or not at all; its path."""
-    path, fresh = private / REPORT, private / f"{REPORT}.new"
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(report_page(report))
-    return fresh.replace(path)
+    write_private(private, REPORT, report_page(report).encode())
+    return private / REPORT
 
 
 def report_page(report: Report) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from outreach_map.intake.candidates import read_candidates
-from outreach_map.privacy.keys import open_private, write_private
+from outreach_map.privacy.keys import open_private
 from outreach_map.privacy.locate import public_place
+from outreach_map.private_files import write_private
 from outreach_map.spreadsheets import Value, csv_text
 from outreach_map.tables import Place
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from outreach_map.intake import read_tables
-from outreach_map.privacy.keys import load_key, open_private, write_private
+from outreach_map.privacy.keys import load_key, open_private
 from outreach_map.privacy.ledger import read_ledger
+from outreach_map.private_files import write_private
 from outreach_map.programme import Programme
 from outreach_map.settings import split_sheet
 from outreach_map.spreadsheets import csv_text

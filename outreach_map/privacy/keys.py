@@ -120,19 +120,6 @@ def write_key(path: Path, key: ProgrammeKey) -> None:
         file.write(base64.b64encode(key.secret).decode() + "\n")
 
 
-def write_private(private: Path, name: str, content: bytes) -> None:
-    """Write a file of `private/` in one step, mode 0600; cut off, the earlier one stays."""
-    fresh = private / f"{name}.new"
-    # Made afresh, whatever a run that was cut off has left: no link is followed.
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(private / name)
-
-
 def _check_mode(path: Path, name: str, wanted: str) -> None:
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise KeyFileError(

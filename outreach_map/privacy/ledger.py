@@ -20,7 +20,8 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from outreach_map.errors import LedgerError
 from outreach_map.privacy.areas import Partition, restore
-from outreach_map.privacy.keys import KEY_BYTES, ProgrammeKey, write_key, write_private
+from outreach_map.privacy.keys import KEY_BYTES, ProgrammeKey, write_key
+from outreach_map.private_files import write_private
 
 _FORMAT = 2
 # The ledger under a new key, until that key is in its place.

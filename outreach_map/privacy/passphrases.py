@@ -16,7 +16,8 @@ from cryptography.fernet import Fernet, InvalidToken
 from xkcdpass import xkcd_password
 
 from outreach_map.errors import KeyFileError
-from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private, write_private
+from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private
+from outreach_map.private_files import write_private
 
 WORDS = 6
 PASSPHRASES = "passphrases"

@@ -23,8 +23,9 @@ from outreach_map.intake import (
     read_tables,
     rewrite_register,
 )
-from outreach_map.privacy.keys import open_private, write_private
+from outreach_map.privacy.keys import open_private
 from outreach_map.privacy.records import expires_on, risk_state
+from outreach_map.private_files import write_private
 from outreach_map.programme import Programme
 from outreach_map.settings import RiskSettings, split_sheet
 from outreach_map.spreadsheets import csv_text

@@ -7,6 +7,8 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import available_timezones
 
+from outreach_map.hours import country_of
+
 
 @dataclass(frozen=True)
 class Whereabouts:
@@ -37,20 +39,12 @@ def whereabouts(lon: float, lat: float) -> Whereabouts:
     # On the open sea there are zones by longitude alone; no town lies in one.
     if zone.startswith("Etc/") or zone not in available_timezones():
         return Whereabouts()
-    country = _countries().get(zone, "")
+    country = country_of(zone)
     return Whereabouts(zone, country, _names().get(country, ""))
 
 
 @cache
-def _countries() -> dict[str, str]:
-    return {row[2]: row[0] for row in _rows("zone.tab")}
-
-
-@cache
 def _names() -> dict[str, str]:
-    return {row[0]: row[1] for row in _rows("iso3166.tab")}
-
-
-def _rows(table: str) -> list[list[str]]:
-    text = files("tzdata").joinpath("zoneinfo", table).read_text(encoding="utf-8")
-    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    text = files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text(encoding="utf-8")
+    lines = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
+    return {line[0]: line[1] for line in lines if len(line) > 1}
