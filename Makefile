@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: demo demo-rural test check lint types contract sample clean
+.PHONY: demo demo-rural test check lint types contract sample catalogues clean
 
 demo: .venv/installed
 	@$(BIN)/outreach-map demo --out maps
@@ -32,6 +32,10 @@ contract: .venv/installed-dev
 sample: .venv/installed-dev
 	@$(BIN)/python -m tests.sample
 	@$(BIN)/python -m tests.screenshots
+
+# Bring the catalogues of the pages' languages up to date with the texts in the code.
+catalogues: .venv/installed-dev
+	@$(BIN)/python -m tests.catalogues
 
 # The browser tests drive Debian's Chromium; without it they skip and say so.
 .PHONY: chromium

@@ -20,6 +20,7 @@ from outreach_map.coverage import Standards, assess_coverage
 from outreach_map.errors import ProgrammeError
 from outreach_map.handover import city_of, earlier_rounds, team_visits, timetable
 from outreach_map.history import Past, read_past, write_past
+from outreach_map.language import language_of
 from outreach_map.network import StreetExtract, add_slopes, read_extract
 from outreach_map.privacy import public_code, release, team_passphrases
 from outreach_map.programme import Programme
@@ -141,6 +142,7 @@ def plan_released(
         flags=flags,
         naloxone=naloxone,
         rules=programme.risk,
+        language=language_of(programme.maps.language),
     )
 
 

@@ -12,6 +12,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from outreach_map.language import available_languages, language_of
+
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
 
 
@@ -24,6 +26,15 @@ def _time_zone(name: str) -> str:
 def _language(tag: str) -> str:
     if not LANGUAGE.fullmatch(tag):
         raise ValueError("is not a language tag; write it as in pt, sw or pt-BR")
+    return tag
+
+
+def _page_language(tag: str) -> str:
+    try:
+        language_of(_language(tag))
+    except ValueError as error:
+        known = ", ".join(available_languages())
+        raise ValueError(f"is no language of the pages; they speak {known}") from error
     return tag
 
 
@@ -253,9 +264,14 @@ class RoutingSettings(_Table):
 
 
 class MapSettings(_Table):
-    """Whether team pages open with a passphrase alone; they do unless this is switched off."""
+    """Whether team pages open with a passphrase alone, and the language of the pages.
+
+    They are locked unless that is switched off. A team's page may have a language of its own, by
+    the column `page_language` of the teams.
+    """
 
     lock: bool = True
+    language: Annotated[str, AfterValidator(_page_language)] = "en"
 
 
 class Head(_Table):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
+from outreach_map.language import Language, day_of, days_from_to, phrase
 from outreach_map.layers import (
     DataLayer,
     describe,
@@ -22,7 +23,7 @@ from outreach_map.publish.plan import Plan
 from outreach_map.publish.protection import protection
 from outreach_map.publish.risks import SHOWN, flag_list, incident_tables, naloxone_rows
 from outreach_map.publish.shell import Bounds, render_page
-from outreach_map.publish.told import span, told_need, told_risk, told_sharing, told_worn
+from outreach_map.publish.told import told_need, told_risk, told_sharing, told_worn
 from outreach_map.risk import Flag
 from outreach_map.routing import Itinerary, Stop, StopKind
 from outreach_map.settings import Contact, Contacts
@@ -103,7 +104,8 @@ class PageMaker:
             ("route-0", "routes, a colour and dash a team"),
             *_ZONE_LEGEND,
         ]
-        return self._render("planner.html", "planner", "Planner", context, layers, legend)
+        title = phrase("Planner")
+        return self._render("planner.html", "planner", title, context, layers, legend)
 
     def team(self, team: Team) -> str:
         """A team's page: its own stops and what lies along them, and nobody else's."""
@@ -134,10 +136,13 @@ class PageMaker:
             ("route-0", "the way, a colour and dash a day"),
             *_ZONE_LEGEND,
         ]
-        title = f"Team {team.code}"
+        title = phrase("Team {team}", team=team.code)
         view = _view([h.place.geometry.bounds for h in own if h.place.mapped], self.bounds)
         locked = team.code in self.plan.passphrases
-        return self._render("team.html", "team", title, context, layers, legend, view, locked)
+        language = self.plan.team_language(team.code)
+        return self._render(
+            "team.html", "team", title, context, layers, legend, view, locked, language
+        )
 
     def manager(self) -> str:
         """The manager's page: gaps by area and service; no routes and no teams."""
@@ -159,7 +164,8 @@ class PageMaker:
             ("gap-3", "more than two thirds"),
             *_POINT_LEGEND,
         ]
-        return self._render("manager.html", "manager", "Coverage gaps", context, layers, legend)
+        title = phrase("Coverage gaps")
+        return self._render("manager.html", "manager", title, context, layers, legend)
 
     def _render(
         self,
@@ -171,6 +177,7 @@ class PageMaker:
         legend: list[tuple[str, str]],
         view: Bounds | None = None,
         locked: bool = False,
+        language: Language | None = None,
     ) -> str:
         plan = self.plan
         last = plan.start + timedelta(days=6)
@@ -180,15 +187,20 @@ class PageMaker:
                 **context,
                 "kind": kind,
                 "title": title,
-                "round": f"{plan.programme_name}, {span(plan.start, last)}",
+                "round": phrase(
+                    "{programme}, {days}",
+                    programme=plan.programme_name,
+                    days=days_from_to(plan.start, last),
+                ),
                 "invented": plan.invented,
                 "locked": locked,
                 "ends": (last + timedelta(days=1)).isoformat(),
-                "ends_said": _day(last),
+                "ends_said": day_of(last),
                 "protection": protection(plan.privacy, census=plan.census),
                 "contacts": _contacts(plan.contacts),
                 "legend": legend,
             },
+            language=language or plan.language,
             layers=layers,
             basemap=self.basemap,
             bounds=self.bounds,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from outreach_map.coverage import Coverage
+from outreach_map.language import ENGLISH, Language
 from outreach_map.network import Basemap
 from outreach_map.risk import Flag, NaloxoneReach
 from outreach_map.routing import RoutePlan
@@ -21,6 +22,7 @@ class Plan:
     `privacy` are the rules of its places, `census` says whether residents were known to them, and
     `walk_min` is the walking standard, for the words on the pages; `invented` says that all data
     are. `passphrases` lock the pages of the teams by code; a team without one has an open page.
+    `language` is that of the pages, `team_languages` has by code those of teams that have another.
     """
 
     programme_name: str
@@ -38,6 +40,12 @@ class Plan:
     naloxone: tuple[NaloxoneReach, ...] = ()
     rules: RiskSettings = field(default_factory=RiskSettings)
     passphrases: Mapping[str, str] = field(default_factory=dict)
+    language: Language = ENGLISH
+    team_languages: Mapping[str, Language] = field(default_factory=dict)
+
+    def team_language(self, team: str) -> Language:
+        """The language of a team's page."""
+        return self.team_languages.get(team, self.language)
 
     def __repr__(self) -> str:
         """Counts only."""

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from outreach_map.errors import PublishError
+from outreach_map.language import phrase
 from outreach_map.publish.exports import gaps_csv, kit_csv, write_geopackage
 from outreach_map.publish.pages import PageMaker
 from outreach_map.publish.plan import Plan
@@ -103,7 +104,11 @@ def _team_page(plan: Plan, pages: PageMaker, team: Team) -> str:
     """A team's page; with a passphrase only that opens it, and it is sealed afresh each time."""
     page = pages.team(team)
     passphrase = plan.passphrases.get(team.code)
-    return page if passphrase is None else locked_page(page, passphrase, f"Team {team.code}")
+    if passphrase is None:
+        return page
+    language = plan.team_language(team.code)
+    name = language.say(phrase("Team {team}", team=team.code))
+    return locked_page(page, passphrase, name, language)
 
 
 def _write_manifest(plan: Plan, folder: Path, names: list[str]) -> None:

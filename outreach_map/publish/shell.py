@@ -19,28 +19,23 @@ from typing import Any
 
 import folium
 import xstatic.pkg.leaflet
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from outreach_map.language import ENGLISH, Language, Words
 from outreach_map.layers import BasemapLayer, DataLayer, to_json
 from outreach_map.publish.lock import seal
+from outreach_map.publish.script_texts import LOCK, PAGE, said_texts
+from outreach_map.publish.speaking import templates
 
 Bounds = tuple[float, float, float, float]
 _STYLE_DATA = '<script type="text/css">'
-
-_TEMPLATES = Environment(
-    loader=PackageLoader("outreach_map.publish"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 def render_page(
     template: str,
     context: Mapping[str, object],
     *,
+    language: Language,
     layers: Sequence[DataLayer],
     basemap: str,
     bounds: Bounds,
@@ -54,6 +49,8 @@ def render_page(
         File in `publish/templates`.
     context
         What the template shows; every text is escaped there.
+    language
+        In which all that is lazy is said.
     layers
         Layers of the map, in the order of the layer control.
     basemap
@@ -67,9 +64,12 @@ def render_page(
     -------
     The page; the same arguments give the same text.
     """
+    for layer in layers:
+        layer.layer_name = language.say(layer.layer_name)
     container, script = _compose(layers, bounds, view)
-    data = {f"data-{layer.key}": to_json(layer.features) for layer in layers}
-    scripts = [_leaflet("leaflet.js"), _static("map.js"), _static("page.js"), script]
+    data = {f"data-{layer.key}": to_json(language.say_all(layer.features)) for layer in layers}
+    own = [_static(name) for name in ("texts.js", "map.js", "page.js")]
+    scripts = [_leaflet("leaflet.js"), *own, script]
     styles = [_without_urls(_leaflet("leaflet.css")), _static("page.css")]
     policy = "; ".join(
         [
@@ -81,22 +81,28 @@ def render_page(
             "form-action 'none'",
         ]
     )
-    return _TEMPLATES.get_template(template).render(
-        **context,
-        policy=policy,
-        scripts=[Markup(text) for text in scripts],  # noqa: S704  # our own files and folium's
-        styles=[Markup(text) for text in styles],  # noqa: S704  # our own files and Leaflet's
-        data={key: Markup(text) for key, text in data.items()},  # noqa: S704  # to_json escapes
-        basemap=basemap,
-        map=Markup(container),  # noqa: S704  # folium's element without any text of ours
+    return (
+        templates(language)
+        .get_template(template)
+        .render(
+            **context,
+            policy=policy,
+            scripts=[Markup(text) for text in scripts],  # noqa: S704  # our own files and folium's
+            styles=[Markup(text) for text in styles],  # noqa: S704  # our own files and Leaflet's
+            data={key: Markup(text) for key, text in data.items()},  # noqa: S704  # to_json escapes
+            texts=_texts(PAGE, language),
+            basemap=basemap,
+            map=Markup(container),  # noqa: S704  # folium's element without any text of ours
+        )
     )
 
 
-def locked_page(page: str, passphrase: str, name: str) -> str:
+def locked_page(page: str, passphrase: str, name: str, language: Language = ENGLISH) -> str:
     """A page that asks for a passphrase, and has nothing of `page` in it but ciphertext.
 
     The scripts and styles of the page run by a nonce that nobody who writes the data can know: it
-    is drawn when the file is made, and hashes of what is sealed would speak of it.
+    is drawn when the file is made, and hashes of what is sealed would speak of it. The page that
+    asks speaks the language of the one that is sealed.
     """
     # A browser complains of styles as soon as it reads them, and these get their nonce afterwards.
     data = page.replace("<style>", _STYLE_DATA).replace("</style>", "</script>")
@@ -106,15 +112,20 @@ def locked_page(page: str, passphrase: str, name: str) -> str:
         f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; "
         "img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
-    return _TEMPLATES.get_template("locked.html").render(
-        name=name,
-        nonce=nonce,
-        policy=policy,
-        head=Markup(sealed.head),  # noqa: S704  # a code and two numbers of ours
-        body=sealed.body,
-        check=sealed.check,
-        style=Markup(_static("lock.css")),  # noqa: S704  # our own file
-        script=Markup(_static("lock.js")),  # noqa: S704  # our own file
+    return (
+        templates(language)
+        .get_template("locked.html")
+        .render(
+            name=name,
+            nonce=nonce,
+            policy=policy,
+            head=Markup(sealed.head),  # noqa: S704  # a code and two numbers of ours
+            body=sealed.body,
+            check=sealed.check,
+            texts=_texts(LOCK, language),
+            style=Markup(_static("lock.css")),  # noqa: S704  # our own file
+            script=Markup(_static("lock.js")),  # noqa: S704  # our own file
+        )
     )
 
 
@@ -152,6 +163,11 @@ def _compose(layers: Sequence[DataLayer], bounds: Bounds, view: Bounds) -> tuple
 def _one_line(text: str) -> str:
     """Without the blank lines that folium's templates leave."""
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
+
+
+def _texts(texts: Mapping[str, Words], language: Language) -> Markup:
+    """What the scripts of a page say."""
+    return Markup(to_json(said_texts(texts, language)))  # noqa: S704  # to_json escapes
 
 
 @cache

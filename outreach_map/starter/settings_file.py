@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from outreach_map.language import available_languages
 from outreach_map.settings import CoverageSettings, PrivacyPolicy, RiskSettings, RoutingSettings
 from outreach_map.starter.place import Whereabouts
 
@@ -65,6 +66,7 @@ teams = "teams.csv"
 # Team pages open with a passphrase alone, which the first plan tells.
 [maps]
 # lock = true
+# language = "en"  # of the pages; one of: {speak}
 
 [routing]
 # iterations = {routing.iterations}
@@ -112,6 +114,7 @@ def settings_text(
         risk=RiskSettings(),
         routing=routing,
         ferries=str(routing.ferries).lower(),
+        speak=", ".join(available_languages()),
     )
 
 

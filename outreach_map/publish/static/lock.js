@@ -7,6 +7,8 @@
   const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
   const text = (/** @type {string} */ id) => byId(id).textContent || "";
   const bytes = (/** @type {string} */ base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  /** @type {Record<string, string>} */
+  const said = JSON.parse(text("texts"));
   const nonce = /** @type {HTMLScriptElement} */ (document.currentScript).nonce;
   const form = /** @type {HTMLFormElement} */ (byId("lock"));
   const words = /** @type {HTMLInputElement} */ (byId("words"));
@@ -19,8 +21,8 @@
   };
 
   const missing = () => {
-    if (!window.crypto?.subtle) return "This viewer cannot unlock pages. Open the file in Chrome or Firefox.";
-    if (!("DecompressionStream" in window)) return "This browser is too old to unlock the page. Update it, or use another phone.";
+    if (!window.crypto?.subtle) return said.no_crypto;
+    if (!("DecompressionStream" in window)) return said.too_old;
     return "";
   };
 
@@ -70,12 +72,12 @@
     event.preventDefault();
     const phrase = words.value.normalize("NFKC").toLowerCase().replaceAll("-", " ").trim().split(/\s+/).join(" ");
     open.disabled = true;
-    say("Opening …", "");
+    say(said.opening, "");
     try {
-      if (!(await whole())) say("This file is damaged or was changed. Ask your coordinator for it again.");
+      if (!(await whole())) say(said.damaged);
       else show(await unsealed(phrase));
     } catch {
-      say("These are not the words of this page. Check them and try again.");
+      say(said.wrong);
     } finally {
       open.disabled = false;
     }

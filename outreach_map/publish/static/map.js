@@ -271,7 +271,7 @@ const outreach = (() => {
     }
     const close = document.createElement("button");
     close.type = "button";
-    close.textContent = "Close";
+    close.textContent = said("close");
     close.addEventListener("click", () => layer.closePopup());
     box.append(head, table, close);
     box.className = "told";
@@ -324,13 +324,13 @@ const outreach = (() => {
       group.on("add", () => {
         const map = group._map;
         map.createPane("names").classList.add("names");
-        map.attributionControl.setPrefix(false).addAttribution("© OpenStreetMap contributors, ODbL");
+        map.attributionControl.setPrefix(false).addAttribution(said("streets_by"));
         new Labels().addTo(map);
         map.getContainer().addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
           if (event.key === "Escape") map.closePopup();
         });
         ready.then((shapes) => {
-          if (!shapes.length) map.attributionControl.addAttribution("This browser is too old to draw the streets");
+          if (!shapes.length) map.attributionControl.addAttribution(said("old_browser"));
         });
         dark.addEventListener("change", () => { tiles.redraw(); map.fire("moveend"); });
       });

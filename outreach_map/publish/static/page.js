@@ -65,16 +65,16 @@ document.addEventListener("DOMContentLoaded", () => {
       }
     });
     if (new Date() >= new Date(`${document.body.dataset.ends}T00:00`)) {
-      const said = document.createElement("p");
-      said.textContent = "The round of this page is over. Delete the file, and ask your coordinator for the next one.";
-      document.body.replaceChildren(said);
+      const over = document.createElement("p");
+      over.textContent = said("round_over");
+      document.body.replaceChildren(over);
       return;
     }
   }
 
   byId("hide")?.addEventListener("click", () => {
     // Emptied, not covered: nothing of the page is left to look for until it is opened again.
-    document.title = "Notes";
+    document.title = said("notes");
     document.head.querySelectorAll("style").forEach((style) => style.remove());
     document.body.replaceChildren();
     document.body.className = "";
