@@ -98,6 +98,7 @@ class Scenario:
     zones: tuple[Zone, ...]
     decisions: tuple[tuple[str, str, str, str, str, str], ...]
     first_day: date
+    exports: tuple[str, ...]
     last_day: date = date(2026, 11, 22)
     # West, south, east, north of the fields in which the spots of the quarter COUNTRY are drawn.
     country: tuple[float, float, float, float] | None = None
@@ -119,6 +120,7 @@ NEUBRANDENBURG = Scenario(
     seed=20261123,
     name="Neubrandenburg demo",
     timezone="Europe/Berlin",
+    exports=("ics", "xlsx"),
     study_area=(13.19, 53.51, 13.33, 53.60),
     # 030 23125 xxx and 0171 39200 xx are set aside for film and fiction in Germany.
     contacts=(
@@ -249,6 +251,7 @@ LIECHTENSTEIN = Scenario(
     seed=20261124,
     name="Liechtenstein demo",
     timezone="Europe/Vaduz",
+    exports=("geojson", "gpx", "ics", "kml", "xlsx"),
     study_area=(9.47, 47.04, 9.64, 47.28),
     # No number of Liechtenstein begins with 0: these cannot ring anywhere.
     contacts=(

@@ -273,6 +273,7 @@ def outreach_toml(scenario: Scenario) -> str:
         f'{key} = {{ name = "{name}", phone = "{phone}" }}'
         for key, name, phone in scenario.contacts
     )
+    exports = ", ".join(f'"{export}"' for export in scenario.exports)
     files = "\n".join(f'{stem} = "{stem}.csv"' for stem in COLUMNS)
     return f"""\
 # Written by data/make_demo.py. People, hotspots, visits and contacts are invented.
@@ -302,6 +303,7 @@ syringes_per_person_year = 300  # WHO target for 2030
 
 [maps]
 lock = false  # all here is invented, so anybody may look
+exports = [{exports}]
 
 [routing]
 iterations = 1500

@@ -143,6 +143,7 @@ def plan_released(
         naloxone=naloxone,
         rules=programme.risk,
         language=language_of(programme.maps.language),
+        exports=frozenset(programme.maps.exports),
     )
 
 

@@ -263,15 +263,27 @@ class RoutingSettings(_Table):
     fair_risk_min: Annotated[float, Field(ge=0, le=60)] = 10.0
 
 
-class MapSettings(_Table):
-    """Whether team pages open with a passphrase alone, and the language of the pages.
+class Export(StrEnum):
+    """Files for other tools that a round may have."""
 
-    They are locked unless that is switched off. A team's page may have a language of its own, by
-    the column `page_language` of the teams.
+    GEOJSON = "geojson"
+    GPX = "gpx"
+    ICS = "ics"
+    KML = "kml"
+    XLSX = "xlsx"
+
+
+class MapSettings(_Table):
+    """What a round's folder has beside its pages, what guards them, and their language.
+
+    Team pages open with a passphrase alone, unless `lock` is switched off. A team's page may have
+    a language of its own, by the column `page_language` of the teams. `exports` are files for
+    other tools; none of them can be locked, so none is written unasked.
     """
 
     lock: bool = True
     language: Annotated[str, AfterValidator(_page_language)] = "en"
+    exports: list[Annotated[Export, Field(strict=False)]] = Field(default_factory=list)
 
 
 class Head(_Table):

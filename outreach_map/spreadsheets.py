@@ -11,12 +11,21 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime, time
 
+from openpyxl import Workbook
 from openpyxl.cell import Cell, MergedCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
 Value = str | int | float | date | None
+_WIDEST = 60
+# openpyxl writes the time of saving there, whatever it is told.
+_PROPERTIES = "docProps/core.xml"
+_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
 # The last four are the same signs in full width, as Japanese and Chinese keyboards write them.
 _SIGNS = "=+\\-@＝＋－＠"
@@ -75,3 +84,38 @@ def fill(cell: Cell | MergedCell, value: Value) -> None:
         cell.data_type = "s"
         if harmless(value) != value:
             cell.quotePrefix = True
+
+
+def add_table(
+    book: Workbook, title: str, header: Sequence[str], rows: Iterable[Sequence[Value]]
+) -> None:
+    """A sheet with a table: bold header that stays in sight, columns as wide as what they hold."""
+    sheet: Worksheet = book.create_sheet(title)
+    wide = [len(name) for name in header]
+    for number, row in enumerate([header, *rows], start=1):
+        for column, value in enumerate(row):
+            fill(sheet.cell(number, column + 1), value)
+            wide[column] = max(wide[column], len(str(value or "")))
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    for column, letters in enumerate(wide, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = min(letters, _WIDEST) + 2
+    sheet.freeze_panes = "A2"
+
+
+def workbook_bytes(book: Workbook, day: date) -> bytes:
+    """A workbook as a file whose clocks all say one day: the same tables give the same bytes."""
+    moment = datetime.combine(day, time())
+    book.properties.created = moment
+    raw, fresh = io.BytesIO(), io.BytesIO()
+    book.save(raw)
+    with zipfile.ZipFile(raw) as written, zipfile.ZipFile(fresh, "w") as kept:
+        for name in written.namelist():
+            content = written.read(name)
+            if name == _PROPERTIES:
+                content = _MODIFIED.sub(
+                    rb"\g<1>" + f"{moment:%Y-%m-%dT%H:%M:%SZ}".encode(), content
+                )
+            entry = zipfile.ZipInfo(name, moment.timetuple()[:6])
+            kept.writestr(entry, content, zipfile.ZIP_DEFLATED)
+    return fresh.getvalue()

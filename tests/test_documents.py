@@ -70,6 +70,7 @@ def test_the_readme_names_commands_that_exist() -> None:
         "maps/README.md",
         "docs/coverage.md",
         "docs/dependencies.md",
+        "docs/exports.md",
         "docs/first-plan.md",
         "docs/network.md",
         "docs/privacy.md",

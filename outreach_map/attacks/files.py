@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import sqlite3
+import zipfile
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,9 +16,16 @@ from pathlib import Path
 # What a file may be called: fixed words, and a team's code.
 _NAME = re.compile(
     r"(planner|manager|team-t-[a-z2-7]{6})\.html|plan\.gpkg|(gaps|flags|kit-list)\.csv|manifest\.json"
+    r"|week\.xlsx|shifts\.ics|plan\.kml|(hotspots|points|point-areas|zones|routes|gaps)\.geojson"
+    r"|team-t-[a-z2-7]{6}\.gpx"
 )
 _DEGREES = re.compile(r"-?\d{1,3}\.\d{3,}")
 _DECIMALS = 4
+# When something was written, in GPX, KML and workbooks, and in calendars: not when a shift is.
+_WRITTEN = re.compile(r"<(?:time|when|dcterms:created|dcterms:modified)\b[^>]*>([^<]*)<")
+_STAMP = re.compile(
+    r"^(?:DTSTAMP|CREATED|LAST-MODIFIED)[^:\n]*:(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.M
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,12 @@ def metadata(paths: Iterable[Path], start: date) -> Metadata:
             digits = max(digits, _digits(text))
             if not _in_order(list(csv.reader(StringIO(text)))[1:]):
                 unordered.append(path.name)
+        elif path.suffix in (".gpx", ".kml", ".geojson", ".ics"):
+            text = path.read_text(encoding="utf-8")
+            digits = max(digits, _digits(text))
+            clocks |= {m for m in _moments(text) if m != f"{start}T00:00:00Z"}
+        elif path.suffix == ".xlsx":
+            clocks |= {m for m in _workbook_clocks(path) if m != f"{start}T00:00:00Z"}
         elif path.suffix == ".html":
             digits = max(digits, _digits(_data(path.read_text(encoding="utf-8"))))
     return Metadata(
@@ -105,13 +119,29 @@ def _clocks(path: Path) -> set[str]:
         return {moment for (moment,) in file.execute("SELECT last_change FROM gpkg_contents")}
 
 
+def _moments(text: str) -> set[str]:
+    stamps = ("{}-{}-{}T{}:{}:{}Z".format(*found) for found in _STAMP.findall(text))
+    return {*_WRITTEN.findall(text), *stamps}
+
+
+def _workbook_clocks(path: Path) -> set[str]:
+    with zipfile.ZipFile(path) as book:
+        packed = {
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*entry.date_time)
+            for entry in book.infolist()
+        }
+        return packed | _moments(book.read("docProps/core.xml").decode())
+
+
 def _unordered_layers(path: Path) -> list[str]:
     found = []
     with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)) as file:
         tables = [name for (name,) in file.execute("SELECT table_name FROM gpkg_contents")]
         for table in tables:
             columns = [row[1] for row in file.execute(f'PRAGMA table_info("{table}")')]
-            head = next(c for c in columns if c in ("code", "hotspot", "team"))
+            head = next((c for c in columns if c in ("code", "hotspot", "team")), None)
+            if head is None:  # How layers are drawn: no record of ours.
+                continue
             codes = [c for (c,) in file.execute(f'SELECT {head} FROM "{table}" ORDER BY rowid')]  # noqa: S608
             if codes != sorted(codes):
                 found.append(table)

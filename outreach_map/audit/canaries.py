@@ -21,18 +21,22 @@ CLEAR_M = 25.0
 _OFF_STREET_M = 40.0
 _TRIED = 20_000
 _PAIR = re.compile(r"(-?\d{1,3}\.\d+)\s*,\s*(-?\d{1,3}\.\d+)")
+_LAT_LON = re.compile(r'lat="(-?\d{1,3}\.\d+)"\s+lon="(-?\d{1,3}\.\d+)"')
 
 
 def published_places(paths: Iterable[Path]) -> NDArray[np.float64]:
-    """(n, 2) degrees of every coordinate in the pages and the GeoPackage; streets are public."""
+    """(n, 2) degrees of every coordinate in the pages and the exports; streets are public."""
     found = [np.empty((0, 2))]
     for path in paths:
         if path.suffix == ".gpkg":
-            for layer, _ in pyogrio.list_layers(path):
+            for layer, kind in pyogrio.list_layers(path):
+                if kind is None:  # A table without places.
+                    continue
                 shapes = gpd.read_file(path, layer=layer).geometry.to_numpy()
                 found.append(shapely.get_coordinates(shapes))
-        elif path.suffix in (".html", ".csv", ".json"):
-            pairs = _PAIR.findall(path.read_text(encoding="utf-8"))
+        elif path.suffix in (".html", ".csv", ".json", ".geojson", ".kml", ".gpx"):
+            text = path.read_text(encoding="utf-8")
+            pairs = _PAIR.findall(text) + _LAT_LON.findall(text)
             found.append(np.array(pairs, dtype=np.float64).reshape(-1, 2))
     every = np.concatenate(found)
     # Written either way round, a place is a place.

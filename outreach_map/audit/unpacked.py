@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import html
+import io
 import re
 import urllib.parse
+import zipfile
 import zlib
 from collections.abc import Iterator
 
@@ -17,20 +19,21 @@ _HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){8,}")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 # What deflate, zlib or gzip begin with inside other bytes.
 _HEADS = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
+_ZIP = b"PK\x03\x04"
 _RAW, _ZLIB_OR_GZIP = -15, 47
 _DEPTH = 3
 _LARGEST = 50_000_000
 _SMALL = 4096
 _GAP = bytes(16)
-_TEXT = (".html", ".csv", ".json", ".gpx", ".geojson", ".svg", ".txt")
+_TEXT = (".html", ".csv", ".json", ".gpx", ".geojson", ".kml", ".ics", ".svg", ".txt")
 
 
 def unpacked(name: str, raw: bytes) -> Iterator[bytes]:
     """The bytes as they are; of text also without escapes; and what is packed in them.
 
-    Packed is what base64 (either alphabet), hexadecimal digits, deflate, zlib or gzip give back,
-    alone or within each other. A GeoPackage is read as bytes, so that free pages, deleted rows and
-    the extents of its layers are read too.
+    Packed is what base64 (either alphabet), hexadecimal digits, deflate, zlib, gzip or zip give
+    back, alone or within each other. A GeoPackage is read as bytes, so that free pages, deleted
+    rows and the extents of its layers are read too.
     """
     yield raw
     if name.endswith(_TEXT):
@@ -69,9 +72,19 @@ def _packed(content: bytes) -> Iterator[bytes]:
                 yield from _from_base64(word)
     for word in _HEX.findall(content):
         yield bytes.fromhex(word.decode())
+    if content.startswith(_ZIP):
+        yield from _unzipped(content)
     for head in _HEADS.finditer(content):
         yield from _inflated(content[head.start() :], _ZLIB_OR_GZIP)
     yield from _inflated(content, _RAW)
+
+
+def _unzipped(content: bytes) -> Iterator[bytes]:
+    """The members of a zip file: a workbook is one."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        for entry in packed.infolist():
+            if entry.file_size <= _LARGEST:
+                yield packed.read(entry)
 
 
 def _from_base64(word: bytes) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from outreach_map.language import ENGLISH, Language
 from outreach_map.network import Basemap
 from outreach_map.risk import Flag, NaloxoneReach
 from outreach_map.routing import RoutePlan
-from outreach_map.settings import Contacts, PrivacyPolicy, RiskSettings
+from outreach_map.settings import Contacts, Export, PrivacyPolicy, RiskSettings
 from outreach_map.tables import Release
 
 
@@ -23,6 +23,7 @@ class Plan:
     `walk_min` is the walking standard, for the words on the pages; `invented` says that all data
     are. `passphrases` lock the pages of the teams by code; a team without one has an open page.
     `language` is that of the pages, `team_languages` has by code those of teams that have another.
+    `exports` are the files for other tools that the programme asks for.
     """
 
     programme_name: str
@@ -40,6 +41,7 @@ class Plan:
     naloxone: tuple[NaloxoneReach, ...] = ()
     rules: RiskSettings = field(default_factory=RiskSettings)
     passphrases: Mapping[str, str] = field(default_factory=dict)
+    exports: frozenset[Export] = frozenset()
     language: Language = ENGLISH
     team_languages: Mapping[str, Language] = field(default_factory=dict)
 

@@ -12,7 +12,12 @@ from pathlib import Path
 
 from outreach_map.errors import PublishError
 from outreach_map.language import phrase
-from outreach_map.publish.exports import gaps_csv, kit_csv, write_geopackage
+from outreach_map.publish.exports import (
+    chosen_writers,
+    gaps_csv,
+    kit_csv,
+    write_geopackage,
+)
 from outreach_map.publish.pages import PageMaker
 from outreach_map.publish.plan import Plan
 from outreach_map.publish.risks import flags_csv
@@ -97,6 +102,7 @@ def _writers(plan: Plan) -> Mapping[str, Callable[[Path], None]]:
         "gaps.csv": text(lambda: gaps_csv(plan)),
         "kit-list.csv": text(lambda: kit_csv(plan)),
         "flags.csv": text(lambda: flags_csv(plan)),
+        **chosen_writers(plan),
     }
 
 

@@ -67,6 +67,7 @@ teams = "teams.csv"
 [maps]
 # lock = true
 # language = "en"  # of the pages; one of: {speak}
+# exports = ["xlsx", "ics"]  # also "gpx", "kml", "geojson"; none of these files can be locked
 
 [routing]
 # iterations = {routing.iterations}

@@ -22,7 +22,7 @@ from outreach_map.errors import PublishError
 from outreach_map.layers import to_json
 from outreach_map.layers.basemap import MAGIC, encode_basemap
 from outreach_map.publish import Plan, publish_round
-from outreach_map.publish.exports import _rounded
+from outreach_map.publish.exports.records import rounded
 from outreach_map.risk import FlagKind
 from outreach_map.settings import Contacts
 from outreach_map.tables import Band, Rating, RiskState
@@ -193,11 +193,11 @@ def test_the_geopackage_reads_back(town_maps: Path, town_plan: Plan) -> None:
     routes = gpd.read_file(town_maps / "plan.gpkg", layer="routes")
     assert len(routes) == len(town_plan.routes.itineraries)
     points = gpd.read_file(town_maps / "plan.gpkg", layer="points")
-    hidden = {point.code for point in release.points if not point.public}
-    assert hidden
-    assert set(points[points.geom_type == "Point"]["code"]) == {
-        point.code for point in release.points if point.public
-    }
+    areas = gpd.read_file(town_maps / "plan.gpkg", layer="point_areas")
+    assert set(points.geom_type) == {"Point"}
+    assert set(points["code"]) == {point.code for point in release.points if point.public}
+    assert set(areas["code"]) == {point.code for point in release.points if not point.public}
+    assert "Point" not in set(areas.geom_type)
 
 
 def test_the_geopackage_tells_gaps_of_areas_that_are_drawn(
@@ -222,9 +222,9 @@ def test_the_geopackage_tells_gaps_of_areas_that_are_drawn(
 )  # fmt: skip
 def test_rounding_spoils_no_area(corners: list[tuple[float, float]]) -> None:
     area = shapely.MultiPoint(corners).convex_hull
-    rounded = _rounded(area)
-    assert rounded.is_valid
-    coords = shapely.get_coordinates(rounded)
+    near = rounded(area)
+    assert near.is_valid
+    coords = shapely.get_coordinates(near)
     np.testing.assert_array_equal(coords, np.round(coords, 4))
 
 
