@@ -23,6 +23,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 Value = str | int | float | date | None
 _WIDEST = 60
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # openpyxl writes the time of saving there, whatever it is told.
 _PROPERTIES = "docProps/core.xml"
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
@@ -54,6 +55,15 @@ def unmarked(text: str) -> str:
     return _MARKED.sub("", text) if "'" in text else text
 
 
+def xml_text(text: str) -> str:
+    r"""Text without the characters that no XML file can hold (XML 1.0, 2.2).
+
+    >>> xml_text("Otter\x00 \ud800Pharmacy")
+    'Otter Pharmacy'
+    """
+    return _NO_XML.sub("", text)
+
+
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
     """A table as CSV; an empty cell for None."""
     out = io.StringIO(newline="")
@@ -79,6 +89,8 @@ def fill(cell: Cell | MergedCell, value: Value) -> None:
     """
     if isinstance(cell, MergedCell):
         raise TypeError("only the first of merged cells holds a value")
+    if isinstance(value, str):
+        value = xml_text(value)
     cell.value = value
     if isinstance(value, str) and value:
         cell.data_type = "s"

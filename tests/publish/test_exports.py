@@ -268,3 +268,30 @@ def test_coordinates_of_tracks_are_those_of_the_maps(folder: Path, asked: Plan) 
     points = [(p.longitude, p.latitude) for s in gpx.tracks[0].segments for p in s.points]
     legs = [leg.lon_lat for leg in tour.legs if len(leg.lon_lat) > 1]
     np.testing.assert_array_equal(points, np.round(np.concatenate(legs), 4))
+
+
+def test_hostile_names_break_no_export(asked: Plan, tmp_path: Path) -> None:
+    hostile = '=1+1"]]><x>&\x00\x1b\u202e\u2028,;\r\nEND:VEVENT'
+    release = asked.release
+    points = tuple(
+        replace(p, type=hostile, name=hostile if p.public else "", services=(hostile,))
+        for p in release.points
+    )
+    plan = replace(asked, release=replace(release, points=points))
+    publish_round(plan, tmp_path / "round")
+    shown = hostile.replace("\x00", "").replace("\x1b", "")
+    public = sum(p.public and p.place.mapped for p in points)
+    back = pyogrio.read_dataframe(tmp_path / "round" / "plan.kml", layer="points")
+    # An XML parser takes either end of a line for one.
+    assert set(back["type"]) == {shown.replace("\r\n", "\n").replace("]]>", "]] >")}
+    assert len(back) == public
+    found = json.loads((tmp_path / "round" / "points.geojson").read_text(encoding="utf-8"))
+    assert {feature["properties"]["type"] for feature in found["features"]} == {hostile}
+    names = {
+        waypoint.name
+        for path in (tmp_path / "round").glob("*.gpx")
+        for waypoint in gpxpy.parse(path.read_text(encoding="utf-8")).waypoints
+        if waypoint.description == "distribution point"
+    }
+    assert {name.replace("\r\n", "\n") for name in names if name} == {shown.replace("\r\n", "\n")}
+    assert openpyxl.load_workbook(tmp_path / "round" / "week.xlsx").sheetnames

@@ -13,6 +13,7 @@ from geopandas.geodataframe import GeoDataFrame
 from outreach_map.publish.exports.records import layer_frames
 from outreach_map.publish.exports.styles import layer_styles
 from outreach_map.publish.plan import Plan
+from outreach_map.spreadsheets import xml_text
 
 # What a placemark is called, by layer.
 _NAMED_BY = {
@@ -43,7 +44,7 @@ def write_kml(plan: Plan, path: Path) -> None:
     """One KML document with a folder a layer; every area as an area."""
     with _options(LIBKML_NAME_FIELD="label"):
         for name, frame in layer_frames(plan).items():
-            named = frame.assign(label=_labels(name, frame))
+            named = _for_kml(frame.assign(label=_labels(name, frame)))
             pyogrio.write_dataframe(named, path, layer=name, driver="LIBKML", append=path.exists())
 
 
@@ -54,6 +55,17 @@ def write_geojson(plan: Plan, path: Path, layer: str) -> None:
     if frame is not None:
         text = frame.to_json(drop_id=True, ensure_ascii=False)
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def _for_kml(frame: GeoDataFrame) -> GeoDataFrame:
+    """Texts that KML can hold; GDAL puts them into CDATA sections and lets their end stand."""
+    kept: GeoDataFrame = frame.copy()
+    for column in frame.columns.drop("geometry"):
+        kept[column] = [
+            xml_text(value).replace("]]>", "]] >") if isinstance(value, str) else value
+            for value in frame[column]
+        ]
+    return kept
 
 
 def _labels(layer: str, frame: GeoDataFrame) -> list[str]:

@@ -11,6 +11,7 @@ import shapely
 from outreach_map.layers import by_place, point_title
 from outreach_map.publish.exports.records import DECIMALS
 from outreach_map.publish.plan import Plan
+from outreach_map.spreadsheets import xml_text
 from outreach_map.tables import Hotspot, Point, Team
 
 _WARNING = (
@@ -80,6 +81,6 @@ def _point(point: Point) -> gpxpy.gpx.GPXWaypoint:
     return gpxpy.gpx.GPXWaypoint(
         latitude=round(lat, DECIMALS),
         longitude=round(lon, DECIMALS),
-        name=point_title(point),
+        name=xml_text(point_title(point)),
         description="distribution point",
     )
