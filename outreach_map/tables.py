@@ -18,6 +18,7 @@ from types import MappingProxyType
 from shapely.geometry.base import BaseGeometry
 
 from outreach_map.hours import Hours
+from outreach_map.language import Told, number, phrase
 
 _CODE = re.compile(r"[HPTR]-[A-Z2-7]{4,16}")
 
@@ -46,7 +47,7 @@ class RiskAction(StrEnum):
     AVOID = "avoid"
 
 
-class RiskState(StrEnum):
+class RiskState(Told):
     """Standing of an assessment; only a current one is a rating."""
 
     CURRENT = "current"
@@ -55,7 +56,7 @@ class RiskState(StrEnum):
     EXPIRED = "expired"
 
 
-class Rating(StrEnum):
+class Rating(Told):
     """Rating of a risk: likelihood x impact in classes; unknown is not low."""
 
     LOW = "low"
@@ -73,7 +74,7 @@ class DecisionKind(StrEnum):
     EXCLUDE_TEAM = "exclude_team"
 
 
-class Stock(StrEnum):
+class Stock(Told):
     """Whether an item is at a point; how many is nobody else's business."""
 
     IN_STOCK = "in stock"
@@ -81,7 +82,7 @@ class Stock(StrEnum):
     UNKNOWN = "unknown"
 
 
-class PointStatus(StrEnum):
+class PointStatus(Told):
     """Whether a distribution point works at all."""
 
     OPEN = "open"
@@ -110,10 +111,12 @@ class Band:
     def label(self) -> str:
         """Text for people: '26-50', 'under 11' or '251 or more'."""
         if self.high is None:
-            return f"{self.low} or more"
+            return phrase("{low} or more", low=self.low)
         if self.low <= 1 and self.high > 1:
-            return f"under {self.high + 1}"
-        return f"{self.low}-{self.high}" if self.low != self.high else f"{self.low}"
+            return phrase("under {count}", count=self.high + 1)
+        if self.low == self.high:
+            return number(self.low)
+        return phrase("{low}-{high}", low=self.low, high=self.high)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -313,7 +316,7 @@ class District:
         return f"District({self.code})"
 
 
-class Withheld(StrEnum):
+class Withheld(Told):
     """Why a count is not shown."""
 
     FEW = "under 11"

@@ -139,7 +139,7 @@ def main() -> None:
         path = path_of(language)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(written(catalog))
-        missing = sum(1 for text in catalog if text.id and not text.string)
+        missing = sum(1 for text in catalog if text.id and not any(text.string or ()))
         print(f"{path.relative_to(PACKAGE.parent)}: {len(catalog)} texts, {missing} without any")
 
 

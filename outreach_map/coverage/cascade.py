@@ -35,6 +35,7 @@ from outreach_map.coverage.sentences import after_points, reasons, what_mends
 from outreach_map.coverage.shares import measure_cascade
 from outreach_map.coverage.stages import Scene, set_scene
 from outreach_map.coverage.verdicts import TeamVisit, carries, offers
+from outreach_map.language import sentences
 from outreach_map.network import StreetNetwork
 from outreach_map.tables import Release
 
@@ -170,7 +171,7 @@ class _Tour:
                 self.available[1],
                 *(bool(one.points.perhaps[at].any()) for one in self.stages),
             ]
-            why = " ".join(
+            why = sentences(
                 reasons(
                     hotspot, least, most, maybe, self.standards.walk_s,
                     measured=bool(scene.walks.measured[at]),

@@ -11,34 +11,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
 from outreach_map.coverage.need import DAYS_A_YEAR, SyringeLevel, syringe_level
 from outreach_map.coverage.ranges import ANY_SHARE, NOTHING, Range, people_of, total
 from outreach_map.coverage.verdicts import TeamVisit
+from outreach_map.language import Told
 from outreach_map.tables import Band, Hotspot, Release, VisitLog
 
 PERIOD_DAYS = 30
 WINDOWS = (30, 90, 365)
 
 
-class Reading(StrEnum):
+class Reading(Told):
     """How "once a month" is read."""
 
     EVERY_PERIOD = "in every 30 days"
     ON_AVERAGE = "on average over 30 days"
 
 
-class Denominator(StrEnum):
+class Denominator(Told):
     """Of whom a share is taken."""
 
     ESTIMATE = "of the people estimated"
     REACHED = "of the people reached in the year"
 
 
-class Item(StrEnum):
+class Item(Told):
     """What is counted in the log."""
 
     SYRINGES_OUT = "syringes out"

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from outreach_map.coverage.equity import gini, theil, theil_parts
 from outreach_map.coverage.ranges import Range, people_of, share_of, total
+from outreach_map.language import Told
 from outreach_map.tables import Hotspot
 
 # As in the suppression of rare words: what one hotspot alone has names it.
 FEWEST_HOTSPOTS = 2
 
 
-class Grouping(StrEnum):
+class Grouping(Told):
     """What people are grouped by."""
 
     AREA = "area"

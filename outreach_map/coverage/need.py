@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 
 from outreach_map.coverage.ranges import Range, people_of
+from outreach_map.language import Told, number, phrase
 from outreach_map.tables import Band, Hotspot
 
 DAYS_A_YEAR = 365.0
@@ -22,7 +22,7 @@ LOW_BELOW, HIGH_ABOVE = 100.0, 200.0
 KIT_SHARE = 0.8
 
 
-class Enough(StrEnum):
+class Enough(Told):
     """Whether what is given covers what is needed, for every count within the bands."""
 
     YES = "enough"
@@ -30,7 +30,7 @@ class Enough(StrEnum):
     UNKNOWN = "unknown"
 
 
-class SyringeLevel(StrEnum):
+class SyringeLevel(Told):
     """Published bands of syringes a person and year."""
 
     LOW = "low"
@@ -109,9 +109,9 @@ def syringe_need(hotspot: Hotspot, log_days: int, target: float) -> SyringeNeed:
     high: float | None = None
     enough = Enough.UNKNOWN
     if people is None:
-        why = "Nobody estimated how many people are there."
+        why = phrase("Nobody estimated how many people are there.")
     elif given is None:
-        why = "The visit log has no syringes given there."
+        why = phrase("The visit log has no syringes given there.")
     else:
         year = DAYS_A_YEAR / log_days
         low = given.low * year / max(people.high, 1) if people.high is not None else 0.0
@@ -119,15 +119,23 @@ def syringe_need(hotspot: Hotspot, log_days: int, target: float) -> SyringeNeed:
         high = given.high * year / max(people.low, 1) if given.high is not None else None
         if low >= target:
             enough = Enough.YES
-            why = f"The visit log shows at least the target of {target:.0f} a person and year."
+            why = phrase(
+                "The visit log shows at least the target of {target} a person and year.",
+                target=number(target),
+            )
         elif high is not None and high < target:
             enough = Enough.NO
-            why = (
-                f"The visit log shows at most {high:.0f} syringes a person and year, against a "
-                f"target of {target:.0f}."
+            why = phrase(
+                "The visit log shows at most {most} syringes a person and year, against a target "
+                "of {target}.",
+                most=number(high),
+                target=number(target),
             )
         else:
-            why = f"The counts are too uncertain to tell whether the target of {target:.0f} is met."
+            why = phrase(
+                "The counts are too uncertain to tell whether the target of {target} is met.",
+                target=number(target),
+            )
     return SyringeNeed(hotspot.code, need_month, given_month, low, high, enough, why)
 
 
@@ -147,20 +155,22 @@ def kit_need(hotspot: Hotspot, log_days_year: int) -> KitNeed:
     given = None if out is None else Range.of(out, DAYS_A_YEAR / log_days_year)
     enough = Enough.UNKNOWN
     if need is None:
-        why = "Nobody estimated how many people are there."
+        why = phrase("Nobody estimated how many people are there.")
     elif given is None:
-        why = "The visit log has no naloxone given there."
+        why = phrase("The visit log has no naloxone given there.")
     elif given.low >= need.high:
         enough = Enough.YES
-        why = "The visit log shows a kit a year for at least four in five people."
+        why = phrase("The visit log shows a kit a year for at least four in five people.")
     elif given.high < need.low:
         enough = Enough.NO
-        why = (
-            f"The visit log shows at most {given.high:.0f} kits a year, and four in five people "
-            f"are at least {need.low:.0f}."
+        why = phrase(
+            "The visit log shows at most {most} kits a year, and four in five people are at least "
+            "{people}.",
+            most=number(given.high),
+            people=number(need.low),
         )
     else:
-        why = "The counts are too uncertain to tell whether four in five people have a kit."
+        why = phrase("The counts are too uncertain to tell whether four in five people have a kit.")
     return KitNeed(hotspot.code, need, given, enough, why)
 
 

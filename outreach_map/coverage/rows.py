@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from outreach_map.coverage.capacity import Capacity
 from outreach_map.coverage.contact import Contact
@@ -11,9 +10,10 @@ from outreach_map.coverage.groups import Equity
 from outreach_map.coverage.need import KitNeed, SyringeNeed
 from outreach_map.coverage.openings import Opening
 from outreach_map.coverage.ranges import Range
+from outreach_map.language import Told
 
 
-class Reach(StrEnum):
+class Reach(Told):
     """Whether people of the released area get a service that is usable for them."""
 
     REACHED = "reached"
@@ -22,7 +22,7 @@ class Reach(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Step(StrEnum):
+class Step(Told):
     """Steps of the cascade, in order."""
 
     AVAILABLE = "available"
@@ -33,7 +33,7 @@ class Step(StrEnum):
     ENOUGH = "enough"
 
 
-class Supply(StrEnum):
+class Supply(Told):
     """By what a service surely comes to people."""
 
     POINT = "point"

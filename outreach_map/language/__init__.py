@@ -8,12 +8,14 @@ from outreach_map.language.dates import (
     day_of,
     days_from_to,
     month_of,
+    opening_hours,
     short_day,
     short_month,
     short_weekday,
     weekday,
 )
 from outreach_map.language.language import ENGLISH, Language, available_languages, language_of
+from outreach_map.language.tokens import token_said
 from outreach_map.language.words import (
     Told,
     Words,
@@ -53,6 +55,7 @@ __all__ = [
     "month_of",
     "number",
     "one_to",
+    "opening_hours",
     "or_joined",
     "percent",
     "phrase",
@@ -66,5 +69,6 @@ __all__ = [
     "short_weekday",
     "spelled",
     "together",
+    "token_said",
     "weekday",
 ]

@@ -6,10 +6,11 @@ everywhere: shifts, kit lists and tables name the same hour in the same way.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import re
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from outreach_map.language.words import Words, phrase
+from outreach_map.language.words import Words, phrase, phrase_in
 
 if TYPE_CHECKING:
     from outreach_map.language.language import Language
@@ -97,3 +98,40 @@ def days_from_to(first: date, last: date) -> Words:
     if first.month != last.month:
         start += f" {first:%b}" + (f" {first.year}" if first.year != last.year else "")
     return _Days._made(f"{start}–{last.day} {last:%b} {last.year}", first, last)
+
+
+class _OpeningHours(Words):
+    __slots__ = ()
+
+    def said(self, language: Language) -> str:
+        return _OF_HOURS.sub(lambda match: _hours_word(match[0], language), str(self))
+
+
+_DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+_OF_HOURS = re.compile(r"\b(?:Mo|Tu|We|Th|Fr|Sa|Su|PH|SH|off|closed|open|unknown)\b|24/7|\d+|[,;] ")
+_A_MONDAY = date(2026, 11, 23)
+_HOURS_WORDS = {
+    "24/7": phrase_in("opening hours", "at all hours"),
+    "PH": phrase_in("opening hours", "public holidays"),
+    "SH": phrase_in("opening hours", "school holidays"),
+    "off": phrase_in("opening hours", "closed"),
+    "closed": phrase_in("opening hours", "closed"),
+    "open": phrase_in("opening hours", "open"),
+    "unknown": phrase_in("opening hours", "unknown"),
+}
+
+
+def _hours_word(word: str, language: Language) -> str:
+    if word in _DAYS:
+        return language.say(short_weekday(_A_MONDAY + timedelta(days=_DAYS.index(word))))
+    if word in (", ", "; "):
+        return language.pgettext("between items", word)
+    return language.say(_HOURS_WORDS[word]) if word in _HOURS_WORDS else language.digits(word)
+
+
+def opening_hours(text: str) -> Words:
+    """An expression of OSM `opening_hours`, which English readers read as it is.
+
+    Elsewhere the short names of its days, its usual words and its digits are those of the language.
+    """
+    return _OpeningHours._made(text)

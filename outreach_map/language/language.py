@@ -138,40 +138,41 @@ class Language:
     # --- numbers and dates
 
     @cached_property
-    def _digits(self) -> Mapping[int, str]:
+    def _of_digits(self) -> Mapping[int, str]:
         zero = _ZERO.get(self.locale.default_numbering_system)
         return {} if zero is None else {ord("0") + i: chr(ord(zero) + i) for i in range(10)}
 
-    def _written(self, text: str) -> str:
-        return text.translate(self._digits)
+    def digits(self, text: str) -> str:
+        """A text with the digits of the language."""
+        return text.translate(self._of_digits)
 
     def decimal(self, value: Decimal) -> str:
         """A number with the decimals that it has; without signs between thousands."""
         places = max(-int(value.as_tuple().exponent), 0)
         pattern = "0" + ("." + "0" * places if places else "")
-        return self._written(format_decimal(value, format=pattern, locale=self.locale))
+        return self.digits(format_decimal(value, format=pattern, locale=self.locale))
 
     def percent(self, value: Decimal) -> str:
         """Whole percents."""
-        return self._written(format_percent(value / 100, locale=self.locale))
+        return self.digits(format_percent(value / 100, locale=self.locale))
 
     def clock(self, when: datetime | time) -> str:
         """'14:05': hours to 24 in every language."""
-        return self._written(format_time(when, "HH:mm", locale=self.locale))
+        return self.digits(format_time(when, "HH:mm", locale=self.locale))
 
     def dated(self, when: date, skeleton: str) -> str:
         """A date by a skeleton of CLDR, or a weekday alone ('cccc', 'ccc')."""
         if skeleton == FULL_DAY:
             # CLDR lists the short day; the long one has the same form (UTS 35, part 4).
             pattern = _WEEKDAY.sub("EEEE", str(self.locale.datetime_skeletons["MMMEd"]))
-            return self._written(format_date(when, pattern, locale=self.locale))
+            return self.digits(format_date(when, pattern, locale=self.locale))
         if skeleton.startswith("c"):
             return format_date(when, skeleton, locale=self.locale)
-        return self._written(format_skeleton(skeleton, when, locale=self.locale))
+        return self.digits(format_skeleton(skeleton, when, locale=self.locale))
 
     def days(self, first: date, last: date) -> str:
         """From a date to a date."""
-        return self._written(format_interval(first, last, "yMMMd", locale=self.locale))
+        return self.digits(format_interval(first, last, "yMMMd", locale=self.locale))
 
 
 ENGLISH = Language("en", Locale.parse("en"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from outreach_map.coverage import Coverage, Reach, ServiceCoverage
+from outreach_map.language import phrase
 from outreach_map.layers.element import DataLayer, Feature, area
 from outreach_map.layers.hotspots import by_place
 from outreach_map.layers.words import words
@@ -15,7 +16,9 @@ _UNMET = {Reach.REACHED: 0.0, Reach.PARTLY: 0.5, Reach.UNKNOWN: 0.5, Reach.NOT_R
 
 def gap_layer(hotspots: Iterable[Hotspot], coverage: Coverage, *, show: bool = True) -> DataLayer:
     """Layer of gaps: a sequential scale from no gap to nothing reached."""
-    return DataLayer("gaps", "Coverage gaps", list(_features(hotspots, coverage)), show=show)
+    return DataLayer(
+        "gaps", phrase("Coverage gaps"), list(_features(hotspots, coverage)), show=show
+    )
 
 
 def gap_class(rows: Iterable[ServiceCoverage]) -> int:
@@ -40,6 +43,11 @@ def _features(hotspots: Iterable[Hotspot], coverage: Coverage) -> Iterable[Featu
         yield area(
             group[0].place.geometry,
             f"gap-{gap_class(rows)}",
-            f"{missing} of {len(rows)} service needs not surely reached",
-            [(words(row.service), f"{row.reach}: {row.why}") for row in rows],
+            phrase(
+                "{count} of {all} service needs not surely reached", count=missing, all=len(rows)
+            ),
+            [
+                (words(row.service), phrase("{reach}: {why}", reach=row.reach, why=row.why))
+                for row in rows
+            ],
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from outreach_map.language import beside, phrase, together
 from outreach_map.layers.element import DataLayer, Feature, area
 from outreach_map.layers.words import band, hours, listed, words
 from outreach_map.tables import Hotspot
@@ -11,7 +12,7 @@ from outreach_map.tables import Hotspot
 
 def hotspot_layer(hotspots: Iterable[Hotspot], *, show: bool = True) -> DataLayer:
     """Layer of hotspots; a place too wide to be worth drawing is left to the lists."""
-    return DataLayer("hotspots", "Hotspots (areas)", list(_features(hotspots)), show=show)
+    return DataLayer("hotspots", phrase("Hotspots (areas)"), list(_features(hotspots)), show=show)
 
 
 def by_place(hotspots: Iterable[Hotspot]) -> Mapping[object, list[Hotspot]]:
@@ -27,18 +28,18 @@ def _features(hotspots: Iterable[Hotspot]) -> Iterable[Feature]:
     for group in by_place(hotspots).values():
         rows: list[tuple[str, str]] = []
         for hotspot in group:
-            rows += [("hotspot", hotspot.code), *describe(hotspot)]
-        title = " · ".join(hotspot.code for hotspot in group)
+            rows += [(phrase("hotspot"), hotspot.code), *describe(hotspot)]
+        title = beside(hotspot.code for hotspot in group)
         yield area(group[0].place.geometry, "hotspot", title, rows)
 
 
 def describe(hotspot: Hotspot) -> list[tuple[str, str]]:
     """Rows of a popup or table about one hotspot."""
     return [
-        ("kind of place", words(hotspot.typology)),
-        ("people", band(hotspot.people)),
-        ("communities", listed(hotspot.communities)),
-        ("languages", ", ".join(hotspot.languages)),
-        ("people are there", hours(hotspot.hours)),
-        ("needed", listed(hotspot.services)),
+        (phrase("kind of place"), words(hotspot.typology)),
+        (phrase("people"), band(hotspot.people)),
+        (phrase("communities"), listed(hotspot.communities)),
+        (phrase("languages"), together(hotspot.languages)),
+        (phrase("people are there"), hours(hotspot.hours)),
+        (phrase("needed"), listed(hotspot.services)),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from outreach_map.language import capitalised, phrase, together
 from outreach_map.layers.element import DataLayer, Feature, area, place
 from outreach_map.layers.words import hours, listed, words
 from outreach_map.tables import Point
@@ -11,24 +12,32 @@ from outreach_map.tables import Point
 
 def point_layer(points: Iterable[Point], *, show: bool = True) -> DataLayer:
     """Layer of points with their services, hours and stock."""
-    return DataLayer("points", "Distribution points", list(_features(points)), show=show)
+    return DataLayer("points", phrase("Distribution points"), list(_features(points)), show=show)
 
 
 def point_title(point: Point) -> str:
     """Name of a public point, kind and code of any other."""
-    return point.name or f"{words(point.type).capitalize()} {point.code}"
+    return point.name or phrase(
+        "{kind} {code}", kind=capitalised(words(point.type)), code=point.code
+    )
 
 
 def _features(points: Iterable[Point]) -> Iterable[Feature]:
     for point in points:
         rows = [
-            ("kind", words(point.type)),
-            ("status", point.status.value),
-            ("open", hours(point.hours)),
-            ("services", listed(point.services)),
-            ("languages", ", ".join(point.languages)),
-            ("stock", ", ".join(f"{words(i)}: {state.value}" for i, state in point.stock.items())),
-            ("teams restock here", "yes" if point.restock else ""),
+            (phrase("kind"), words(point.type)),
+            (phrase("status"), point.status),
+            (phrase("open"), hours(point.hours)),
+            (phrase("services"), listed(point.services)),
+            (phrase("languages"), together(point.languages)),
+            (
+                phrase("stock"),
+                together(
+                    phrase("{item}: {stock}", item=words(item), stock=state)
+                    for item, state in point.stock.items()
+                ),
+            ),
+            (phrase("teams restock here"), phrase("yes") if point.restock else ""),
         ]
         if point.public:
             yield place(point.place.anchor, f"point-{point.status.value}", point_title(point), rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from outreach_map.language import beside, clock, phrase, short_day, together
 from outreach_map.layers.element import DataLayer, line
 from outreach_map.layers.words import metres, minutes, mode
 from outreach_map.routing import Itinerary
@@ -17,13 +18,21 @@ def route_layer(
         line(
             leg.lon_lat,
             f"route-{style % 8}",
-            f"{tour.team} · {tour.date:%a} {tour.date.day} {tour.date:%b}",
+            beside([tour.team, short_day(tour.date)]),
             [
-                ("leave", f"{before.leave:%H:%M}"),
-                ("arrive", f"{after.arrive:%H:%M}"),
-                ("way", f"{minutes(leg.travel_time_s)} {mode(tour.mode)}, {metres(leg.length_m)}"),
-                ("streets", ", ".join(leg.street_names)),
-                ("in risk zones", minutes(leg.exposure_s) if leg.exposure_s >= 30 else ""),
+                (phrase("leave"), clock(before.leave)),
+                (phrase("arrive"), clock(after.arrive)),
+                (
+                    phrase("way"),
+                    phrase(
+                        "{time} {by}, {length}",
+                        time=minutes(leg.travel_time_s),
+                        by=mode(tour.mode),
+                        length=metres(leg.length_m),
+                    ),
+                ),
+                (phrase("streets"), together(leg.street_names)),
+                (phrase("in risk zones"), minutes(leg.exposure_s) if leg.exposure_s >= 30 else ""),
             ],
         )
         for tour in itineraries

@@ -2,62 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from outreach_map.hours import Hours
-from outreach_map.tables import Band, Mode
+from outreach_map.language import (
+    date_of,
+    number,
+    opening_hours,
+    phrase,
+    phrase_in,
+    together,
+    token_said,
+)
+from outreach_map.tables import Affects, Band, Mode
 
-_MODES = {Mode.WALK: "on foot", Mode.BIKE: "by bike", Mode.DRIVE: "by van"}
-_TOKENS: Mapping[str, str] = {
-    "nsp": "syringes",
-    "hiv_test": "HIV test",
-    "hcv_test": "hepatitis C test",
-    "oat_referral": "referral to opioid agonist treatment",
-    "pwid": "people who inject drugs",
-    "fsw": "sex workers",
-    "msm": "men who have sex with men",
-    "trans": "trans people",
-    "prison": "people in or out of prison",
-    "street": "on the street",
+_MODES = {
+    Mode.WALK: phrase("on foot"),
+    Mode.BIKE: phrase("by bike"),
+    Mode.DRIVE: phrase("by van"),
+}
+_AFFECTS = {
+    Affects.PEER: phrase("peers"),
+    Affects.CLIENT: phrase("clients"),
+    Affects.BOTH: phrase("peers and clients"),
 }
 
 
 def words(token: str) -> str:
     """A token as words: 'hiv_test' is 'HIV test', 'bus_station' is 'bus station'."""
-    return _TOKENS.get(token, token.replace("_", " "))
+    return token_said(token)
 
 
 def listed(tokens: Iterable[str]) -> str:
     """Tokens as a list with commas."""
-    return ", ".join(words(token) for token in tokens)
+    return together(words(token) for token in tokens)
 
 
 def band(value: Band | None) -> str:
     """Label of a band; 'unknown' where there is none."""
-    return "unknown" if value is None else value.label
+    return phrase("unknown") if value is None else value.label
 
 
 def hours(value: Hours) -> str:
     """Hours as they are written, or that nobody wrote them down."""
-    return value.text if value.known else "not written down"
+    return opening_hours(value.text) if value.known else phrase_in("hours", "not written down")
 
 
 def week(value: date | None) -> str:
     """'week of 23 Nov 2026', or unknown."""
-    return "unknown" if value is None else f"week of {value.day} {value:%b %Y}"
+    return phrase("unknown") if value is None else phrase("week of {day}", day=date_of(value))
 
 
 def minutes(seconds: float) -> str:
     """Whole minutes, rounded up; 'no way' without one."""
-    return "no way" if seconds == float("inf") else f"{-(-seconds // 60):.0f} min"
+    if seconds == float("inf"):
+        return phrase("no way")
+    return phrase("{minutes} min", minutes=number(-(-seconds // 60)))
 
 
 def metres(value: float) -> str:
     """Metres to tens, or kilometres to tenths."""
-    return f"{value / 1000:.1f} km" if value >= 1000 else f"{round(value, -1):.0f} m"
+    if value >= 1000:
+        return phrase("{length} km", length=number(value / 1000, 1))
+    return phrase("{length} m", length=number(round(value, -1)))
 
 
 def mode(value: Mode) -> str:
     """How a team moves."""
     return _MODES[value]
+
+
+def affects(value: Affects) -> str:
+    """Whom a risk affects."""
+    return _AFFECTS[value]

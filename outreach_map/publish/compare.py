@@ -11,16 +11,16 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from outreach_map.errors import RoundError
+from outreach_map.language import Told
 
 GAPS = "gaps.csv"
 FEWEST = 3
 
 
-class Change(StrEnum):
+class Change(Told):
     """What became of a need from one round to the next."""
 
     CLOSED = "closed"

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from outreach_map.language import Language, day_of, days_from_to, phrase
+from outreach_map.language import (
+    Language,
+    clock,
+    day_of,
+    days_from_to,
+    one_to,
+    phrase,
+    short_weekday,
+    together,
+)
 from outreach_map.layers import (
     DataLayer,
     describe,
@@ -30,15 +39,15 @@ from outreach_map.settings import Contact, Contacts
 from outreach_map.tables import Hotspot, Point, Team
 
 _ZONE_LEGEND = [
-    ("zone-high", "risk zone, high"),
-    ("zone-medium", "risk zone, medium"),
-    ("zone-low", "risk zone, low"),
-    ("zone-unknown", "risk zone, unknown: not assessed or review due"),
+    ("zone-high", phrase("risk zone, high")),
+    ("zone-medium", phrase("risk zone, medium")),
+    ("zone-low", phrase("risk zone, low")),
+    ("zone-unknown", phrase("risk zone, unknown: not assessed or review due")),
 ]
 _POINT_LEGEND = [
-    ("point-open", "distribution point"),
-    ("point-closed", "distribution point, closed"),
-    ("point-area", "point that is not public, as an area"),
+    ("point-open", phrase("distribution point")),
+    ("point-closed", phrase("distribution point, closed")),
+    ("point-area", phrase("point that is not public, as an area")),
 ]
 
 
@@ -266,9 +275,9 @@ class PageMaker:
         return {
             "day": _day(tour.date),
             "end": f"{tour.end:%Y-%m-%dT%H:%M}",
-            "hours": f"{tour.start:%H:%M}–{tour.end:%H:%M}",
+            "hours": one_to(clock(tour.start), clock(tour.end)),
             "visits": len(tour.visits),
-            "way": f"{metres(tour.distance_m)} {mode(tour.mode)}",
+            "way": phrase("{length} {by}", length=metres(tour.distance_m), by=mode(tour.mode)),
             "kit": _amounts(tour.kit),
             "risk": told_risk(tour.exposure_s),
             "flags": flag_list(
@@ -297,9 +306,9 @@ class PageMaker:
 def _shift_row(tour: Itinerary) -> dict[str, str]:
     return {
         "team": tour.team,
-        "hours": f"{tour.start:%H:%M}–{tour.end:%H:%M}",
+        "hours": one_to(clock(tour.start), clock(tour.end)),
         "stops": ", ".join(f"{stop.begin:%H:%M} {stop.code}" for stop in tour.visits),
-        "way": f"{metres(tour.distance_m)} {mode(tour.mode)}",
+        "way": phrase("{length} {by}", length=metres(tour.distance_m), by=mode(tour.mode)),
         "kit": _amounts(tour.kit),
         "risk": told_risk(tour.exposure_s),
     }
@@ -308,9 +317,9 @@ def _shift_row(tour: Itinerary) -> dict[str, str]:
 def _contacts(contacts: Contacts) -> list[tuple[str, Contact | None]]:
     """All roles: one that is missing is said to be, so that nobody looks for it in need."""
     return [
-        ("Legal", contacts.legal),
-        ("Emergency", contacts.emergency),
-        ("Support", contacts.psychosocial),
+        (phrase("Legal"), contacts.legal),
+        (phrase("Emergency"), contacts.emergency),
+        (phrase("Support"), contacts.psychosocial),
     ]
 
 
@@ -323,17 +332,19 @@ def _view(boxes: list[Bounds], bounds: Bounds) -> Bounds:
 
 def _times(stop: Stop) -> str:
     if stop.kind in (StopKind.START, StopKind.END):
-        return f"{stop.leave:%H:%M}"
-    return f"{stop.begin:%H:%M}–{stop.leave:%H:%M}"
+        return clock(stop.leave)
+    return one_to(clock(stop.begin), clock(stop.leave))
 
 
 def _amounts(items: Mapping[str, int]) -> str:
-    return ", ".join(f"{amount} {words(item)}" for item, amount in items.items())
+    return together(
+        phrase("{amount} {item}", amount=amount, item=words(item)) for item, amount in items.items()
+    )
 
 
 def _day(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%b}"
+    return day_of(day)
 
 
 def _short_day(tour: Itinerary) -> str:
-    return f"Way {tour.date:%a} {tour.start:%H:%M}"
+    return phrase("Way {day} {time}", day=short_weekday(tour.date), time=clock(tour.start))

@@ -7,30 +7,35 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outreach_map.layers.words import week
+from outreach_map.language import (
+    day_and_clock,
+    number,
+    percent,
+    phrase,
+    short_month,
+    together,
+)
+from outreach_map.layers.words import affects, week, words
 from outreach_map.publish.plan import Plan
 from outreach_map.risk import Flag, NaloxoneReach
 from outreach_map.spreadsheets import csv_text
-from outreach_map.tables import Affects, Incidents, Withheld
+from outreach_map.tables import Incidents, Withheld
 
-_AFFECTS = {
-    Affects.PEER: "peers",
-    Affects.CLIENT: "clients",
-    Affects.BOTH: "peers and clients",
-}
 # So many stand open on the planner's page.
 SHOWN = 25
+# Counts of incidents below this one are not told.
+FEWEST_TOLD = 11
 
 
-def flag_item(flag: Flag, *, brief: bool = False) -> dict[str, str]:
+def flag_item(flag: Flag, *, brief: bool = False) -> dict[str, object]:
     """A flag for a page; `brief` where place and time are said around it."""
     return {
-        "rating": flag.rating.value,
-        "kind": flag.kind.value,
+        "rating": flag.rating,
+        "kind": flag.kind,
         "about": "" if brief else flag.about,
         "team": flag.team or "",
-        "when": "" if brief or flag.when is None else f"{flag.when:%a %H:%M}",
-        "affects": _AFFECTS[flag.affects],
+        "when": "" if brief or flag.when is None else day_and_clock(flag.when),
+        "affects": affects(flag.affects),
         "evidence": flag.evidence,
         "mitigation": flag.mitigation,
         "source": flag.source,
@@ -42,8 +47,8 @@ def flag_item(flag: Flag, *, brief: bool = False) -> dict[str, str]:
 class FlagList:
     """Flags of which the first stand open, and the rest one tap away."""
 
-    first: tuple[dict[str, str], ...]
-    rest: tuple[dict[str, str], ...]
+    first: tuple[dict[str, object], ...]
+    rest: tuple[dict[str, object], ...]
 
     def __bool__(self) -> bool:
         """Whether there is any."""
@@ -86,16 +91,16 @@ def flags_csv(plan: Plan) -> str:
     )  # fmt: skip
 
 
-def naloxone_rows(reach: Sequence[NaloxoneReach]) -> list[dict[str, str]]:
+def naloxone_rows(reach: Sequence[NaloxoneReach]) -> list[dict[str, object]]:
     """Hotspots with hours without naloxone in time, those where training would do most first."""
-    kits = {True: "yes", False: "no", None: "nobody counted"}
+    kits = {True: phrase("yes"), False: phrase("no"), None: phrase("nobody counted")}
     return [
         {
             "hotspot": one.hotspot,
-            "share": "unknown" if one.in_time is None else f"{one.in_time:.0%}",
-            "usual": "nobody comes"
+            "share": phrase("unknown") if one.in_time is None else percent(one.in_time),
+            "usual": phrase("nobody comes")
             if np.isinf(one.usual_min)
-            else f"{np.ceil(one.usual_min):.0f} min",
+            else phrase("{minutes} min", minutes=number(np.ceil(one.usual_min))),
             "kit": kits[one.kit_left],
         }
         for one in sorted(reach, key=lambda one: (-one.weight, one.hotspot))
@@ -108,21 +113,26 @@ def incident_tables(incidents: Incidents | None) -> list[dict[str, object]]:
     if incidents is None:
         return []
     tables: list[dict[str, object]] = []
-    for name, cells in (("District", incidents.by_district), ("Kind", incidents.by_kind)):
+    for name, by, cells in (
+        (phrase("District"), phrase("By district"), incidents.by_district),
+        (phrase("Kind"), phrase("By kind"), incidents.by_kind),
+    ):
         rows: dict[str, list[str]] = {}
         told: set[str] = set()
         for cell in cells:
             few = cell.count is Withheld.FEW
-            text = cell.count.value if isinstance(cell.count, Withheld) else cell.count.label
-            rows.setdefault(cell.row.replace("_", " "), []).append("<11" if few else text)
+            text = cell.count if isinstance(cell.count, Withheld) else cell.count.label
+            shown = phrase("<{count}", count=FEWEST_TOLD) if few else text
+            rows.setdefault(words(cell.row), []).append(shown)
             if not few:
-                told.add(cell.row.replace("_", " "))
+                told.add(words(cell.row))
         tables.append(
             {
                 "name": name,
-                "months": [f"{month:%b %y}" for month in incidents.months],
+                "by": by,
+                "months": [short_month(month) for month in incidents.months],
                 "rows": [(row, values) for row, values in rows.items() if row in told],
-                "silent": [row for row in rows if row not in told],
+                "silent": together(row for row in rows if row not in told),
             }
         )
     return tables

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import date
-
+from outreach_map.language import clock, number, percent, phrase, sentences, series, weekday
 from outreach_map.routing import RoutePlan
 
 
 def told_need(routes: RoutePlan) -> str:
     """Share of the need that is met, with the range that the bands leave."""
     low, middle, high = routes.need_met
-    if f"{low:.0%}" == f"{high:.0%}":
-        return f"{middle:.0%}"
-    return f"{middle:.0%} ({min(low, high):.0%} to {max(low, high):.0%})"
+    if percent(low) == percent(high):
+        return percent(middle)
+    return phrase(
+        "{share} ({low} to {high})",
+        share=percent(middle),
+        low=percent(min(low, high)),
+        high=percent(max(low, high)),
+    )
 
 
 def told_risk(exposure_s: float) -> str:
     """Weighted minutes in risk zones; empty where there are none."""
     whole = round(exposure_s / 60)
-    return f"{whole} min" if whole else ""
+    return phrase("{minutes} min", minutes=number(whole)) if whole else ""
 
 
 def told_worn(routes: RoutePlan) -> str:
     """Visits at the same weekday and hour in more than three rounds running."""
-    return "; ".join(
-        f"{worn.hotspot}, {worn.begin:%A %H:%M} by {worn.team}" for worn in routes.worn
+    return series(
+        phrase(
+            "{hotspot}, {day} {time} by {team}",
+            hotspot=worn.hotspot,
+            day=weekday(worn.begin),
+            time=clock(worn.begin),
+            team=worn.team,
+        )
+        for worn in routes.worn
     )
 
 
@@ -33,22 +44,27 @@ def told_sharing(routes: RoutePlan) -> str:
     sharing = routes.sharing
     if sharing is None:
         return ""
-    told = (
-        f"Over four rounds the team that is out most is out for {sharing.use:.0%} of its shift "
-        f"hours ({sharing.plain_use:.0%} in the plan without fair shares)"
-    )
     if sharing.risk:
-        told += (
-            f", and the team with most risky stops has {sharing.risk:.0%} of them "
-            f"({sharing.plain_risk:.0%})"
+        told = phrase(
+            "Over four rounds the team that is out most is out for {share} of its shift hours "
+            "({plain} in the plan without fair shares), and the team with most risky stops has "
+            "{risk} of them ({plain_risk}).",
+            share=percent(sharing.use),
+            plain=percent(sharing.plain_use),
+            risk=percent(sharing.risk),
+            plain_risk=percent(sharing.plain_risk),
+        )
+    else:
+        told = phrase(
+            "Over four rounds the team that is out most is out for {share} of its shift hours "
+            "({plain} in the plan without fair shares).",
+            share=percent(sharing.use),
+            plain=percent(sharing.plain_use),
         )
     more = round(sharing.extra_s / 60)
-    return f"{told}. That takes {abs(more)} min {'more' if more >= 0 else 'less'} out."
-
-
-def span(first: date, last: date) -> str:
-    """'23–29 Nov 2026', with month and year of the first day only where they differ."""
-    start = f"{first.day}"
-    if first.month != last.month:
-        start += f" {first:%b}" + (f" {first.year}" if first.year != last.year else "")
-    return f"{start}–{last.day} {last:%b} {last.year}"
+    cost = (
+        phrase("That takes {minutes} min more out.", minutes=more)
+        if more >= 0
+        else phrase("That takes {minutes} min less out.", minutes=-more)
+    )
+    return sentences([told, cost])

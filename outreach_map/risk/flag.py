@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from outreach_map.language import Told, phrase, plural
 from outreach_map.tables import Affects, Mode, Rating
 
-STREETS = "OpenStreetMap"
-SERVICES = "points and OpenStreetMap"
-PLAN = "this plan"
+STREETS = phrase("OpenStreetMap")
+SERVICES = phrase("points and OpenStreetMap")
+PLAN = phrase("this plan")
+BY_MODE = {
+    Mode.WALK: phrase("on foot"),
+    Mode.BIKE: phrase("by bike"),
+    Mode.DRIVE: phrase("by van"),
+}
 
 
-class FlagKind(StrEnum):
+class FlagKind(Told):
     """What a flag is about, in the order in which flags of one rating matter for a shift."""
 
     SHUT_IN = "every way out is shut at that hour"
@@ -159,17 +164,21 @@ class TimedStop:
 def told_minutes(minutes: float) -> str:
     """Whole minutes as words, at least one."""
     whole = max(round(minutes), 1)
-    return f"{whole} minute{'s' * (whole != 1)}"
+    return plural("{count} minute", "{count} minutes", whole)
 
 
 def told_range(low_s: float, high_s: float) -> str:
     """Seconds from the best to the worst place of an area as minutes, rounded up."""
     low, high = (np.ceil(max(seconds, 1.0) / 60) for seconds in (low_s, high_s))
     if np.isinf(high):
-        return "no way" if np.isinf(low) else f"{low:.0f} minutes or more"
-    return f"{high:.0f} minutes" if low == high else f"{low:.0f} to {high:.0f} minutes"
+        if np.isinf(low):
+            return phrase("no way")
+        return plural("{count} minutes or more", "{count} minutes or more", int(low))
+    if low == high:
+        return plural("{count} minute", "{count} minutes", int(high))
+    return plural("{low} to {count} minutes", "{low} to {count} minutes", int(high), low=int(low))
 
 
 def share_of(part: NDArray[np.bool_]) -> str:
-    """'all of' or 'part of' an area, by its streets."""
-    return "all of" if part.all() else "part of"
+    """'all of' or 'part of' the released area, by its streets."""
+    return phrase("all of the released area") if part.all() else phrase("part of the released area")

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outreach_map.hours import OpenState
+from outreach_map.language import percent, phrase, plural, sentences
 from outreach_map.network import travel_time_matrix
 from outreach_map.risk.area_streets import SNAP_M
 from outreach_map.risk.city import City
@@ -203,38 +204,57 @@ def naloxone_flags(reach: Sequence[NaloxoneReach], release: Release) -> Iterable
             Rating.MEDIUM,
             Affects.CLIENT,
             one.hotspot,
-            f"Number {place} of {len(most)} by people there ({_people(people)}) and hours "
-            f"without naloxone in time{_overdose(hotspots[one.hotspot])}.",
+            _place_said(place, len(most), _people(people), hotspots[one.hotspot]),
             for_kind(FlagKind.TRAINING),
             SERVICES,
         )
 
 
 def _people(people: Band | None) -> str:
-    return "number not known" if people is None else people.label
+    return phrase("number not known") if people is None else people.label
 
 
-def _overdose(hotspot: Hotspot) -> str:
-    return ", with an overdose in the last 30 days" if hotspot.log.overdose_30d else ""
+def _place_said(place: int, whole: int, people: str, hotspot: Hotspot) -> str:
+    if hotspot.log.overdose_30d:
+        return phrase(
+            "Number {place} of {all} by people there ({people}) and hours without naloxone in "
+            "time, with an overdose in the last 30 days.",
+            place=place,
+            all=whole,
+            people=people,
+        )
+    return phrase(
+        "Number {place} of {all} by people there ({people}) and hours without naloxone in time.",
+        place=place,
+        all=whole,
+        people=people,
+    )
 
 
 def _gap(one: NaloxoneReach, hotspot: Hotspot) -> Flag:
     if one.in_time is None:
-        said = "Nobody wrote down when people are there, so how soon naloxone comes is not known."
+        said = phrase(
+            "Nobody wrote down when people are there, so how soon naloxone comes is not known."
+        )
     elif np.isinf(one.usual_min):
-        said = (
-            f"In time in {one.in_time:.0%} of the hours in which people are there; in most of "
-            "them nobody with naloxone is open or on shift."
+        said = phrase(
+            "In time in {share} of the hours in which people are there; in most of them nobody "
+            "with naloxone is open or on shift.",
+            share=percent(one.in_time),
         )
     else:
-        said = (
-            f"In time in {one.in_time:.0%} of the hours in which people are there; usually it "
-            f"takes {np.ceil(one.usual_min):.0f} minutes."
+        said = plural(
+            "In time in {share} of the hours in which people are there; usually it takes {count} "
+            "minute.",
+            "In time in {share} of the hours in which people are there; usually it takes {count} "
+            "minutes.",
+            int(np.ceil(one.usual_min)),
+            share=percent(one.in_time),
         )
     kit = {
-        True: " A kit was left there in the last 90 days.",
-        False: " No kit was left there in the last 90 days.",
-        None: " Nobody counted whether kits were left there.",
+        True: phrase("A kit was left there in the last 90 days."),
+        False: phrase("No kit was left there in the last 90 days."),
+        None: phrase("Nobody counted whether kits were left there."),
     }[one.kit_left]
     if one.in_time is None or one.kit_left is None:
         rating = Rating.UNKNOWN
@@ -247,7 +267,7 @@ def _gap(one: NaloxoneReach, hotspot: Hotspot) -> Flag:
         rating,
         Affects.CLIENT,
         one.hotspot,
-        said + kit,
+        sentences([said, kit]),
         for_kind(FlagKind.NALOXONE_LATE),
         SERVICES,
         minutes=None if np.isinf(one.usual_min) else one.usual_min,

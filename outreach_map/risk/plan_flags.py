@@ -11,8 +11,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from outreach_map.language import clock, phrase, plural, together, weekday
 from outreach_map.risk.city import City
 from outreach_map.risk.flag import (
+    BY_MODE,
     PLAN,
     Flag,
     FlagKind,
@@ -77,8 +79,15 @@ def _habits(
                 FlagKind.HABIT,
                 Rating.MEDIUM,
                 stop.hotspot,
-                f"On {stop.begin:%A} about {stop.begin:%H:%M} for {count} rounds running: whoever "
-                "watches knows when you come.",
+                plural(
+                    "On {day} about {time} for {count} round running: whoever watches knows when "
+                    "you come.",
+                    "On {day} about {time} for {count} rounds running: whoever watches knows when "
+                    "you come.",
+                    count,
+                    day=weekday(stop.begin),
+                    time=clock(stop.begin),
+                ),
                 stop,
             )
 
@@ -96,7 +105,11 @@ def _two_teams(stops: Sequence[TimedStop], hotspots: dict[str, Hotspot]) -> Iter
                 FlagKind.TWO_TEAMS,
                 Rating.LOW,
                 stop.hotspot,
-                f"Another team is in the same area from {also.begin:%H:%M} to {also.leave:%H:%M}.",
+                phrase(
+                    "Another team is in the same area from {begin} to {end}.",
+                    begin=clock(also.begin),
+                    end=clock(also.leave),
+                ),
                 stop,
             )
 
@@ -110,8 +123,12 @@ def _long_legs(legs: Sequence[TimedLeg], city: City, rules: RiskSettings) -> Ite
                 Rating.MEDIUM,
                 Affects.PEER,
                 leg.team,
-                f"{told_minutes(leg.minutes)} {'on foot' if leg.mode is Mode.WALK else 'by bike'} "
-                f"without a stop, from {leg.leave:%H:%M}, in the dark.",
+                phrase(
+                    "{minutes} {by} without a stop, from {time}, in the dark.",
+                    minutes=told_minutes(leg.minutes),
+                    by=BY_MODE[leg.mode],
+                    time=clock(leg.leave),
+                ),
                 for_kind(FlagKind.LONG_NIGHT_LEG),
                 PLAN,
                 team=leg.team,
@@ -151,8 +168,12 @@ def _shut_in(
                 FlagKind.SHUT_IN,
                 _gravest(zones),
                 stop.hotspot,
-                f"While you are there, every way out of {share_of(shut)} the released area leads "
-                f"through what is to be avoided at that hour ({', '.join(key)}).",
+                phrase(
+                    "While you are there, every way out of {area} leads through what is to be "
+                    "avoided at that hour ({zones}).",
+                    area=share_of(shut),
+                    zones=together(key),
+                ),
                 stop,
             )
 

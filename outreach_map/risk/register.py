@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from outreach_map.hours import OpenState
+from outreach_map.language import capitalised, opening_hours, phrase, sentences, token_said
 from outreach_map.network import ZoneCost, cost_matrix, edge_costs
 from outreach_map.risk.area_streets import SNAP_M
 from outreach_map.risk.city import City
@@ -43,9 +44,9 @@ def zones_to_review(release: Release) -> tuple[RiskZone, ...]:
 
 def _review(zones: Iterable[RiskZone]) -> Iterable[Flag]:
     words = {
-        RiskState.REVIEW_DUE: "It is past its review date.",
-        RiskState.UNSIGNED: "No peer signed it.",
-        RiskState.EXPIRED: "It has expired, which does not mean that the place is safe.",
+        RiskState.REVIEW_DUE: phrase("It is past its review date."),
+        RiskState.UNSIGNED: phrase("No peer signed it."),
+        RiskState.EXPIRED: phrase("It has expired, which does not mean that the place is safe."),
     }
     for zone in zones:
         if zone.state is not RiskState.CURRENT:
@@ -54,20 +55,18 @@ def _review(zones: Iterable[RiskZone]) -> Iterable[Flag]:
                 Rating.UNKNOWN,
                 zone.affects,
                 zone.code,
-                f"{_doing(zone)}: {words[zone.state]} The risk is unknown.",
-                "Take it to the next peers' meeting.",
+                phrase(
+                    "{risk}: {why} The risk is unknown.", risk=_doing(zone), why=words[zone.state]
+                ),
+                phrase("Take it to the next peers' meeting."),
                 _source(zone),
                 zone=zone.code,
                 review_week=zone.review_week,
             )
 
 
-def _words(category: str) -> str:
-    return category.replace("_", " ")
-
-
 def _source(zone: RiskZone) -> str:
-    return f"register {zone.code}"
+    return phrase("register {zone}", zone=zone.code)
 
 
 def _zone_flag(
@@ -82,15 +81,17 @@ def _zone_flag(
     part: bool = False,
 ) -> Flag:
     """A flag with the zone's rating; of a part of the area it is low, unless it is unknown."""
-    due = "" if zone.state is RiskState.CURRENT else f" Rating unknown: {zone.state}."
+    said = [evidence]
     if zone.residual is not Rating.UNKNOWN:
-        due = f" With what was agreed against it: {zone.residual}."
+        said.append(phrase("With what was agreed against it: {rating}.", rating=zone.residual))
+    elif zone.state is not RiskState.CURRENT:
+        said.append(phrase("Rating unknown: {state}.", state=zone.state))
     return Flag(
         kind,
         Rating.LOW if part and zone.rating is not Rating.UNKNOWN else zone.rating,
         zone.affects,
         about,
-        evidence + due,
+        sentences(said),
         mitigation(zone.category),
         _source(zone),
         team=team,
@@ -107,24 +108,32 @@ def _touches(hotspot: Hotspot, zone: RiskZone) -> bool:
 
 
 def _shared(hotspot: Hotspot, zone: RiskZone) -> str:
-    return "all of" if set(hotspot.place.areas) <= set(zone.place.areas) else "part of"
+    if set(hotspot.place.areas) <= set(zone.place.areas):
+        return phrase("all of the released area")
+    return phrase("part of the released area")
 
 
 def _doing(zone: RiskZone) -> str:
-    return _words(zone.category).capitalize()
+    return capitalised(token_said(zone.category))
 
 
 def _at_hotspots(release: Release) -> Iterable[Flag]:
     for hotspot in release.hotspots:
         for zone in release.zones:
             if _touches(hotspot, zone):
-                hours = zone.hours.text if zone.hours.known else "hours unknown"
+                hours = (
+                    opening_hours(zone.hours.text) if zone.hours.known else phrase("hours unknown")
+                )
                 yield _zone_flag(
                     FlagKind.ZONE_AT_HOTSPOT,
                     zone,
                     hotspot.code,
-                    f"{_doing(zone)} ({hours}) may touch "
-                    f"{_shared(hotspot, zone)} the released area.",
+                    phrase(
+                        "{risk} ({hours}) may touch {area}.",
+                        risk=_doing(zone),
+                        hours=hours,
+                        area=_shared(hotspot, zone),
+                    ),
                 )
 
 
@@ -150,8 +159,11 @@ def _stops(release: Release, stops: Sequence[TimedStop]) -> Iterable[Flag]:
                     FlagKind.STOP_IN_ZONE,
                     zone,
                     stop.hotspot,
-                    f"{_doing(zone)}: the stop may lie in the zone for up to "
-                    f"{told_minutes(minutes)}.",
+                    phrase(
+                        "{risk}: the stop may lie in the zone for up to {time}.",
+                        risk=_doing(zone),
+                        time=told_minutes(minutes),
+                    ),
                     team=stop.team,
                     when=stop.begin,
                     minutes=minutes,
@@ -182,8 +194,12 @@ def _legs(release: Release, city: City, legs: Sequence[TimedLeg]) -> Iterable[Fl
             FlagKind.LEG_IN_ZONE,
             zones[code],
             code,
-            f"{_doing(zones[code])}: about {told_minutes(minutes)} on the way through the zone in "
-            f"its hours. {_round_it(detours[key])}",
+            phrase(
+                "{risk}: about {time} on the way through the zone in its hours. {around}",
+                risk=_doing(zones[code]),
+                time=told_minutes(minutes),
+                around=_round_it(detours[key]),
+            ),
             team=team,
             when=min(leg.leave for leg, _ in through),
             minutes=minutes,
@@ -217,8 +233,8 @@ def _detours(
 
 def _round_it(minutes: float) -> str:
     if np.isinf(minutes):
-        return "There is no way without it."
-    return f"Keeping out of it takes {told_minutes(minutes)} more."
+        return phrase("There is no way without it.")
+    return phrase("Keeping out of it takes {time} more.", time=told_minutes(minutes))
 
 
 def _line(leg: TimedLeg) -> shapely.LineString | None:
@@ -243,7 +259,10 @@ def _no_way_round(release: Release, city: City) -> Iterable[Flag]:
                     FlagKind.NO_WAY_ROUND,
                     zone,
                     hotspot.code,
-                    f"{_doing(zone)}: every way out of {share_of(cut)} the released area on foot "
-                    "passes the zone.",
+                    phrase(
+                        "{risk}: every way out of {area} on foot passes the zone.",
+                        risk=_doing(zone),
+                        area=share_of(cut),
+                    ),
                     part=not cut.all(),
                 )

@@ -13,16 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outreach_map.hours import OpenState
+from outreach_map.language import phrase, sentences
 from outreach_map.network import nearest_facility
 from outreach_map.risk.area_streets import SNAP_M
 from outreach_map.risk.city import City
-from outreach_map.risk.flag import SERVICES, Flag, FlagKind, told_range
+from outreach_map.risk.flag import BY_MODE, SERVICES, Flag, FlagKind, told_range
 from outreach_map.risk.mitigation import for_kind
 from outreach_map.risk.moments import Moment
 from outreach_map.settings import RiskSettings
 from outreach_map.tables import Affects, Mode, Point, PointStatus, Rating, Release
-
-_BY_MODE = {Mode.WALK: "on foot", Mode.BIKE: "by bike", Mode.DRIVE: "by van"}
 
 
 def service_flags(
@@ -35,9 +34,14 @@ def service_flags(
             Rating.UNKNOWN,
             Affects.BOTH,
             "",
-            "There is no hospital in the street extract, so the way to emergency care is not "
-            "known.",
-            "Ask where the nearest emergency department is, and take an extract that reaches it.",
+            phrase(
+                "There is no hospital in the street extract, so the way to emergency care is not "
+                "known."
+            ),
+            phrase(
+                "Ask where the nearest emergency department is, and take an extract that reaches "
+                "it."
+            ),
             SERVICES,
         )
     services = _Services(release, city, rules)
@@ -63,12 +67,12 @@ class _Services:
             return
         if len(self.city.care):
             yield from self._far(
-                moment, nodes, FlagKind.FAR_FROM_CARE, self.rules.care_min, "a hospital",
+                moment, nodes, FlagKind.FAR_FROM_CARE, self.rules.care_min,
                 self.city.care, self.city.care,
             )  # fmt: skip
         sure, maybe = self._safe(moment)
         yield from self._far(
-            moment, nodes, FlagKind.FAR_FROM_SAFE, self.rules.safe_min, "a safe place", sure, maybe
+            moment, nodes, FlagKind.FAR_FROM_SAFE, self.rules.safe_min, sure, maybe
         )
         yield from self._second_way(moment, sure)
 
@@ -91,7 +95,6 @@ class _Services:
         nodes: NDArray[np.int64],
         kind: FlagKind,
         limit_min: float,
-        what: str,
         sure: NDArray[np.float64],
         maybe: NDArray[np.float64],
     ) -> Iterable[Flag]:
@@ -100,15 +103,12 @@ class _Services:
         if high <= 60 * limit_min:
             return
         rating = Rating.MEDIUM if low > 60 * limit_min else Rating.LOW
-        doubt = ""
+        doubt = []
         if float(self._to(moment.mode, maybe)[nodes].max()) <= 60 * limit_min:
             rating = Rating.UNKNOWN
-            doubt = " One nearer by may be open; nobody wrote down whether it is."
-        if np.isinf(low):
-            said = f"There is no way to {what} {_BY_MODE[moment.mode]} that is known to be open."
-        else:
-            said = f"{what.capitalize()} is {told_range(low, high)} away {_BY_MODE[moment.mode]}."
-        yield _flag(kind, rating, moment, said + doubt, high)
+            doubt = [phrase("One nearer by may be open; nobody wrote down whether it is.")]
+        said = _said_far(kind, low, high, BY_MODE[moment.mode])
+        yield _flag(kind, rating, moment, sentences([said, *doubt]), high)
 
     def _second_way(self, moment: Moment, sure: NDArray[np.float64]) -> Iterable[Flag]:
         nodes = self.city.streets().nodes(self.places[moment.hotspot])
@@ -123,15 +123,25 @@ class _Services:
             return
         none = np.isinf(blocked)
         usual = told_range(float(best.min()), float(best.max()))
-        if none.any():
-            said = (
-                f"To a safe place it is {usual} on foot, and from "
-                f"{'all of' if none.all() else 'part of'} the area there is no other way if that "
-                "one is blocked."
+        if none.all():
+            said = phrase(
+                "To a safe place it is {time} on foot, and from all of the area there is no other "
+                "way if that one is blocked.",
+                time=usual,
+            )
+        elif none.any():
+            said = phrase(
+                "To a safe place it is {time} on foot, and from part of the area there is no other "
+                "way if that one is blocked.",
+                time=usual,
             )
         else:
             worst = told_range(float(blocked.max()), float(blocked.max()))
-            said = f"To a safe place it is {usual} on foot; if that way is blocked, up to {worst}."
+            said = phrase(
+                "To a safe place it is {time} on foot; if that way is blocked, up to {worst}.",
+                time=usual,
+                worst=worst,
+            )
         rating = Rating.MEDIUM if none.all() else Rating.LOW
         yield _flag(FlagKind.NO_SECOND_WAY, rating, moment, said, float(blocked.max()))
 
@@ -147,6 +157,19 @@ class _Services:
     def _nodes(self, mode: Mode, lon_lat: NDArray[np.float64]) -> NDArray[np.int64]:
         found = self.city.networks[mode].snap(lon_lat, SNAP_M).node
         return np.unique(found[found >= 0])
+
+
+def _said_far(kind: FlagKind, low_s: float, high_s: float, by: str) -> str:
+    """How far it is to emergency care, or to a safe place, and how one goes."""
+    care = kind is FlagKind.FAR_FROM_CARE
+    if np.isinf(low_s):
+        if care:
+            return phrase("There is no way to a hospital {by} that is known to be open.", by=by)
+        return phrase("There is no way to a safe place {by} that is known to be open.", by=by)
+    time = told_range(low_s, high_s)
+    if care:
+        return phrase("A hospital is {time} away {by}.", time=time, by=by)
+    return phrase("A safe place is {time} away {by}.", time=time, by=by)
 
 
 def _is_safe(point: Point, rules: RiskSettings) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from outreach_map.language import and_joined, clock, number, percent, phrase
 from outreach_map.network.structure import segment_lengths_m
 from outreach_map.risk.city import City
 from outreach_map.risk.facts import StreetFacts
@@ -19,12 +20,12 @@ from outreach_map.settings import RiskSettings
 from outreach_map.tables import Affects, Hotspot, Rating, Release
 
 _GROUND = (
-    (FlagKind.WATER, "water", "a ford, or a street that floods"),
-    (FlagKind.TUNNEL, "tunnel", "a tunnel or underpass"),
-    (FlagKind.LEVEL_CROSSING, "level_crossing", "a level crossing"),
-    (FlagKind.STEEP, "steep", "a street of {steep:.0f} % or steeper"),
-    (FlagKind.STAIRS, "stairs", "stairs"),
-    (FlagKind.DEAD_END, "dead_end", "a dead end"),
+    (FlagKind.WATER, "water", phrase("a ford, or a street that floods")),
+    (FlagKind.TUNNEL, "tunnel", phrase("a tunnel or underpass")),
+    (FlagKind.LEVEL_CROSSING, "level_crossing", phrase("a level crossing")),
+    (FlagKind.STEEP, "steep", None),
+    (FlagKind.STAIRS, "stairs", phrase("stairs")),
+    (FlagKind.DEAD_END, "dead_end", phrase("a dead end")),
 )
 _RATINGS = {FlagKind.WATER: Rating.MEDIUM}
 
@@ -59,8 +60,11 @@ def _ways(hotspot: Hotspot, facts: StreetFacts, own: NDArray[np.int64]) -> Itera
             FlagKind.ONLY_WAY_IN,
             Rating.MEDIUM if one.all() else Rating.LOW,
             hotspot,
-            f"From {share_of(one)} the released area there is only one way out on foot, up to "
-            f"{told_minutes(minutes)} long.",
+            phrase(
+                "From {area} there is only one way out on foot, up to {time} long.",
+                area=share_of(one),
+                time=told_minutes(minutes),
+            ),
             minutes=minutes,
         )
     gate = facts.gate[own]
@@ -69,8 +73,10 @@ def _ways(hotspot: Hotspot, facts: StreetFacts, own: NDArray[np.int64]) -> Itera
             FlagKind.GATE_ON_WAY,
             Rating.MEDIUM if gate.all() else Rating.LOW,
             hotspot,
-            f"The only way out of {share_of(gate)} the released area passes a gate, checkpoint or "
-            "border.",
+            phrase(
+                "The only way out of {area} passes a gate, checkpoint or border.",
+                area=share_of(gate),
+            ),
         )
     over = facts.bridge_only[own]
     if over.any():
@@ -78,7 +84,7 @@ def _ways(hotspot: Hotspot, facts: StreetFacts, own: NDArray[np.int64]) -> Itera
             FlagKind.BRIDGE_ONLY,
             Rating.MEDIUM if over.all() else Rating.LOW,
             hotspot,
-            f"Every way out of {share_of(over)} the released area goes over a bridge.",
+            phrase("Every way out of {area} goes over a bridge.", area=share_of(over)),
         )
     crossing = facts.one_crossing[own]
     if crossing.any():
@@ -86,26 +92,34 @@ def _ways(hotspot: Hotspot, facts: StreetFacts, own: NDArray[np.int64]) -> Itera
             FlagKind.ONE_CROSSING,
             Rating.LOW,
             hotspot,
-            f"Every way out of {share_of(crossing)} the released area passes one crossing.",
+            phrase("Every way out of {area} passes one crossing.", area=share_of(crossing)),
         )
 
 
 def _ground(
     hotspot: Hotspot, facts: StreetFacts, own: NDArray[np.int64], rules: RiskSettings
 ) -> Iterable[Flag]:
-    for kind, name, words in _GROUND:
+    for kind, name, known in _GROUND:
         count = int(getattr(facts, name)[own].sum())
         if count:
-            what = words.format(steep=rules.steep_pct)
-            yield _flag(
-                kind,
-                _RATINGS.get(kind, Rating.LOW),
-                hotspot,
-                f"In or beside the released area there is {what} ({count} of {len(own)} streets)."
-                if kind is not FlagKind.STAIRS
-                else f"In or beside the released area there are stairs ({count} of {len(own)} "
-                "streets).",
+            what = known or phrase(
+                "a street of {slope} % or steeper", slope=number(rules.steep_pct)
             )
+            said = (
+                phrase(
+                    "In or beside the released area there are stairs ({count} of {all} streets).",
+                    count=count,
+                    all=len(own),
+                )
+                if kind is FlagKind.STAIRS
+                else phrase(
+                    "In or beside the released area there is {what} ({count} of {all} streets).",
+                    what=what,
+                    count=count,
+                    all=len(own),
+                )
+            )
+            yield _flag(kind, _RATINGS.get(kind, Rating.LOW), hotspot, said)
 
 
 def _light(
@@ -122,21 +136,22 @@ def _light(
     if not (unlit.any() or unknown.any()):
         return
     total = max(float(length_m[own].sum()), 1.0)
-    shares = [f"{float(length_m[own][part].sum()) / total:.0%}" for part in (unlit, unknown)]
-    said = [
-        f"{share} of the street length is {words}"
-        for share, part, words in (
-            (shares[0], unlit, "not lit"),
-            (shares[1], unknown, "of unknown light"),
-        )
-        if part.any()
-    ]
+    dark, unclear = (percent(float(length_m[own][part].sum()) / total) for part in (unlit, unknown))
+    said = []
+    if unlit.any():
+        said.append(phrase("{share} of the street length is not lit", share=dark))
+    if unknown.any():
+        said.append(phrase("{share} of the street length is of unknown light", share=unclear))
     yield Flag(
         FlagKind.UNLIT,
         Rating.MEDIUM if unlit.any() else Rating.UNKNOWN,
         Affects.BOTH,
         moment.hotspot,
-        f"{_when_dark(city, moment.begin)} {' and '.join(said)} in or beside the released area.",
+        phrase(
+            "{dark} {shares} in or beside the released area.",
+            dark=_when_dark(city, moment.begin),
+            shares=and_joined(said),
+        ),
         for_kind(FlagKind.UNLIT),
         STREETS,
         team=moment.team,
@@ -146,9 +161,11 @@ def _light(
 
 def _when_dark(city: City, begin: datetime | None) -> str:
     if city.where is None or begin is None:
-        return "In the dark"
+        return phrase("In the dark")
     dusk = sun_times(city.where, begin.date()).dusk
-    return "In the dark" if dusk is None else f"In the dark (from {dusk:%H:%M} that day)"
+    if dusk is None:
+        return phrase("In the dark")
+    return phrase("In the dark (from {time} that day)", time=clock(dusk))
 
 
 def _flag(

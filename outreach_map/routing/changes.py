@@ -7,13 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from outreach_map.language import (
+    clock,
+    phrase,
+    plural,
+    short_day,
+    spelled,
+    together,
+)
 from outreach_map.routing.problem import Client, RoutingProblem
 from outreach_map.routing.solution import Route, Solution
 from outreach_map.routing.visits import Habit, make_clients
 from outreach_map.routing.week import Week, demands_without
 from outreach_map.tables import Decision, Hotspot
-
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 @dataclass(frozen=True)
@@ -142,21 +148,29 @@ def visits_told(week: Week, solution: Solution, visits: Sequence[Hotspot], code:
                 told.append(
                     (
                         when,
-                        f"{when:%a} {when.day} {when:%b %H:%M} by "
-                        f"{week.problem.vehicles[route.vehicle].name}",
+                        phrase(
+                            "{day} {time} by {team}",
+                            day=short_day(when),
+                            time=clock(when),
+                            team=week.problem.vehicles[route.vehicle].name,
+                        ),
                     )
                 )
-    return ", ".join(text for _, text in sorted(told))
+    return together(text for _, text in sorted(told))
 
 
 def told_minutes(seconds: float) -> str:
     """'12 minutes', 'a minute'."""
     whole = round(abs(seconds) / 60)
-    return "a minute" if whole == 1 else f"{whole} minutes"
+    return plural("a minute", "{count} minutes", whole)
 
 
 def told_others(codes: Sequence[str]) -> str:
     """'two others (H-AAAAAA, H-BBBBBB)'; long lists are cut."""
-    number = NUMBERS[len(codes)] if len(codes) < len(NUMBERS) else str(len(codes))
-    named = ", ".join(codes[:4]) + (", …" if len(codes) > 4 else "")
-    return f"{number} other{'s' * (len(codes) != 1)} ({named})"
+    return plural(
+        "{number} other ({named})",
+        "{number} others ({named})",
+        len(codes),
+        number=spelled(len(codes)),
+        named=together([*codes[:4], *["…"] * (len(codes) > 4)]),
+    )

@@ -18,8 +18,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
+from outreach_map.language import Told
 from outreach_map.tables import Hotspot
 
 WEEKS_A_MONTH = 52 / 12
@@ -41,7 +41,7 @@ _PRIZE_BASE, _PRIZE_NEED, _PRIZE_PEOPLE = 6_000, 3_000, 500
 _MANY_MET = 40
 
 
-class Need(StrEnum):
+class Need(Told):
     """Why a visit is needed most."""
 
     OVERDOSE = "overdose follow-up"

@@ -162,12 +162,12 @@ def _stop(week: Week, route: Route, activity: Activity, load: Mapping[str, int])
         return week.origin + timedelta(seconds=seconds)
 
     exposure_s = 0.0
-    reason = ""
+    reason: str = ""
     if activity.client is not None:
         profile = week.problem.vehicles[route.vehicle].profile
         stay_s = activity.leave_s - activity.begin_s
         exposure_s = int(week.problem.stop_weights[profile][activity.place]) * stay_s / 100
-        reason = week.demands[week.visits[activity.client].code].reason.value
+        reason = week.demands[week.visits[activity.client].code].reason
     return Stop(
         kind=_KINDS[activity.kind],
         code=week.names[activity.place],

@@ -13,6 +13,16 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
+from outreach_map.language import (
+    Words,
+    number,
+    opening_hours,
+    phrase,
+    plural,
+    sentences,
+    series,
+    together,
+)
 from outreach_map.routing.alone import Alone, Hindrance, alone
 from outreach_map.routing.changes import (
     carried_over,
@@ -37,7 +47,11 @@ from outreach_map.tables import Decision, DecisionKind, Hotspot, Mode
 _ITERATIONS = 80
 # Beyond this many, reasons are bounds: searches would take longer than the plan itself.
 _MOST_SEARCHES = 40
-_MODES = {Mode.WALK: "on foot", Mode.BIKE: "by bike", Mode.DRIVE: "by van"}
+_MODES = {
+    Mode.WALK: phrase("on foot"),
+    Mode.BIKE: phrase("by bike"),
+    Mode.DRIVE: phrase("by van"),
+}
 
 
 @dataclass(frozen=True)
@@ -167,9 +181,9 @@ def _left_out(
 def _why_never(hotspot: Hotspot, week: Week) -> str:
     """Why no shift of the week could make a visit."""
     if not may_be_visited(hotspot, week.release):
-        return "Peers decided not to go there this week."
+        return phrase("Peers decided not to go there this week.")
     if not week.shifts:
-        return "No team has a shift this week."
+        return phrase("No team has a shift this week.")
     by_team: dict[str, set[str]] = {}
     open_to = []
     for shift in week.shifts:
@@ -182,25 +196,32 @@ def _why_never(hotspot: Hotspot, week: Week) -> str:
     needed_s = week.demands[hotspot.code].service_s
     times = [end - begin for shift in open_to for begin, end in meeting_times(hotspot.hours, shift)]
     if not any(time >= timedelta(seconds=needed_s) for time in times):
-        teams = ", ".join(sorted({shift.team.code for shift in open_to}))
-        return (
-            f"People are there {hotspot.hours.text}; no shift on which a team may go ({teams}) "
-            f"overlaps that by the {needed_s // 60} minutes that a visit takes."
+        return plural(
+            "People are there {hours}; no shift on which a team may go ({teams}) overlaps that by "
+            "the {count} minute that a visit takes.",
+            "People are there {hours}; no shift on which a team may go ({teams}) overlaps that by "
+            "the {count} minutes that a visit takes.",
+            needed_s // 60,
+            hours=opening_hours(hotspot.hours.text),
+            teams=together(sorted({shift.team.code for shift in open_to})),
         )
-    return "Its days this week are fewer than the visits due."
+    return phrase("Its days this week are fewer than the visits due.")
 
 
 def _nobody_may(by_team: dict[str, set[str]]) -> str:
     """What keeps every team away: what is true of all of them first, then by what it is."""
     common = set.intersection(*by_team.values())
     if common:
-        return f"No team may go there: {'; '.join(sorted(common))}."
+        return phrase("No team may go there: {why}.", why=series(sorted(common)))
     teams: dict[str, list[str]] = {}
     for team, reasons in sorted(by_team.items()):
         for reason in reasons:
             teams.setdefault(reason, []).append(team)
-    told = [f"{reason} ({', '.join(own)})" for reason, own in sorted(teams.items())]
-    return f"No team may go there: {'; '.join(told)}."
+    told = [
+        phrase("{why} ({teams})", why=reason, teams=together(own))
+        for reason, own in sorted(teams.items())
+    ]
+    return phrase("No team may go there: {why}.", why=series(told))
 
 
 def _why_impossible(week: Week, problem: RoutingProblem, client: int) -> str:
@@ -211,8 +232,11 @@ def _why_impossible(week: Week, problem: RoutingProblem, client: int) -> str:
     for vehicle, found in tried:
         text = _hindered(week, problem, vehicle, found, one.service_s)
         texts.setdefault(text, set()).add(problem.vehicles[vehicle].name)
-    told = [f"{', '.join(sorted(teams))}: {text}" for text, teams in sorted(texts.items())]
-    return f"No shift could make it even with no other visit. {'. '.join(told)}."
+    told = [
+        phrase("{teams}: {why}.", teams=together(sorted(teams)), why=text)
+        for text, teams in sorted(texts.items())
+    ]
+    return sentences([phrase("No shift could make it even with no other visit."), *told])
 
 
 def _hindered(
@@ -221,21 +245,30 @@ def _hindered(
     one = problem.vehicles[vehicle]
     mode = _MODES[week.shifts[vehicle].team.mode]
     if found.hindrance is Hindrance.NO_WAY:
-        return f"there is no way {mode} on open streets"
+        return phrase("there is no way {by} on open streets", by=mode)
     if found.hindrance is Hindrance.LOAD:
-        return "a visit gives more than it can carry"
+        return phrase("a visit gives more than it can carry")
     if found.hindrance is Hindrance.DISTANCE:
         limit = (one.max_distance_m or 0) / 1000
-        return f"the way there and back is {found.metres / 1000:.1f} km, and it may go {limit:.0f}"
+        return phrase(
+            "the way there and back is {length} km, and it may go {limit}",
+            length=number(found.metres / 1000, 1),
+            limit=number(limit),
+        )
     if found.hindrance is Hindrance.EXPOSURE:
         limit = (one.max_exposure or 0) / 60
-        return (
-            f"it would be exposed for {found.exposure / 60:.0f} weighted minutes in risk zones, "
-            f"and {limit:.0f} are the limit"
+        return phrase(
+            "it would be exposed for {minutes} weighted minutes in risk zones, and {limit} are the "
+            "limit",
+            minutes=number(found.exposure / 60),
+            limit=number(limit),
         )
-    return (
-        f"the way there and back, the visit of {service_s // 60} minutes and the break do not fit "
-        "between the hours of the place and the end of the shift"
+    return plural(
+        "the way there and back, the visit of {count} minute and the break do not fit between the "
+        "hours of the place and the end of the shift",
+        "the way there and back, the visit of {count} minutes and the break do not fit between the "
+        "hours of the place and the end of the shift",
+        service_s // 60,
     )
 
 
@@ -259,17 +292,40 @@ def _why_missing(
     )
     dropped = [code for code in change.dropped if code != one.name]
     if solution_of(problem, found.routes).cost < solution.cost:
-        return f"{team} could make it; a longer search (routing.iterations) would plan it."
+        return phrase(
+            "{team} could make it; a longer search ({setting}) would plan it.",
+            team=team,
+            setting="routing.iterations",
+        )
+    extra = told_minutes(change.extra_s)
+    if dropped and change.extra_s > 0:
+        return phrase(
+            "It would cost {team} {time} and drop {others} of more need.",
+            team=team,
+            time=extra,
+            others=told_others(dropped),
+        )
     if dropped:
-        cost = f"cost {team} {told_minutes(change.extra_s)} and " if change.extra_s > 0 else ""
-        return f"It would {cost}drop {told_others(dropped)} of more need."
+        return phrase("It would drop {others} of more need.", others=told_others(dropped))
     # What is over the minutes are exposure, a team that is new, hours beyond the fair share.
     total = solution_of(problem, found.routes).cost - solution.cost + one.prize
     beside = total - change.extra_s
-    told = f"It would cost {team} {told_minutes(change.extra_s)}"
+    worth = round(one.prize / 60)
     if beside >= 60:
-        told += f", and {told_minutes(beside)} for risk, habits and fair shares"
-    return f"{told}: more than the {round(one.prize / 60)} that the visit is worth."
+        return phrase(
+            "It would cost {team} {time}, and {more} for risk, habits and fair shares: more than "
+            "the {worth} that the visit is worth.",
+            team=team,
+            time=extra,
+            more=told_minutes(beside),
+            worth=worth,
+        )
+    return phrase(
+        "It would cost {team} {time}: more than the {worth} that the visit is worth.",
+        team=team,
+        time=extra,
+        worth=worth,
+    )
 
 
 def _bound(week: Week, client: int) -> str:
@@ -281,11 +337,20 @@ def _bound(week: Week, client: int) -> str:
         found = alone(problem, vehicle, one)
         if found.hindrance is None and (least is None or found.out_s < least[0]):
             least = (found.out_s, problem.vehicles[vehicle].name)
-    told = "" if least is None else f" Alone it would take {least[1]} {told_minutes(least[0])}."
-    return (
-        "No plan was found that makes it and keeps what the shifts that suit do already; its need "
-        f"counts for {round(one.prize / 60)} minutes.{told}"
-    )
+    told = [
+        plural(
+            "No plan was found that makes it and keeps what the shifts that suit do already; its "
+            "need counts for {count} minute.",
+            "No plan was found that makes it and keeps what the shifts that suit do already; its "
+            "need counts for {count} minutes.",
+            round(one.prize / 60),
+        )
+    ]
+    if least is not None:
+        told.append(
+            phrase("Alone it would take {team} {time}.", team=least[1], time=told_minutes(least[0]))
+        )
+    return sentences(told)
 
 
 def _effect(
@@ -301,33 +366,53 @@ def _effect(
     now = visits_told(week, solution, week.visits, code)
     then = visits_told(week, without, visits, code)
     if decision.kind is DecisionKind.NO_GO:
-        head = "kept out of the plan"
-        head += f"; else it would be visited {then}" if then else "; no visit was due or would fit"
+        told = [phrase("kept out of the plan")]
+        told.append(
+            phrase("else it would be visited {when}", when=then)
+            if then
+            else phrase("no visit was due or would fit")
+        )
     elif decision.kind is DecisionKind.EXCLUDE_TEAM:
-        head = "kept from this team"
-        head += f"; planned: {now}" if now else "; not planned"
-        head += f"; else {then}" if then and then != now else ""
+        told = [phrase("kept from this team")]
+        told.append(phrase("planned: {when}", when=now) if now else phrase("not planned"))
+        if then and then != now:
+            told.append(phrase("else {when}", when=then))
     else:
-        head = f"planned: {now}" if now else "not planned: see what was left out"
+        told = [_planned(now)]
         if decision.kind is DecisionKind.PREFER_TEAM and (decision.team or "") not in now:
-            head += f"; {decision.team} cannot come: {_why_not_team(week, decision)}"
+            told.append(
+                phrase(
+                    "{team} cannot come: {why}",
+                    team=decision.team or "",
+                    why=_why_not_team(week, decision),
+                )
+            )
         if now and then != now:
-            head += f"; else {then}" if then else "; else it would be left out"
+            told.append(
+                phrase("else {when}", when=then) if then else phrase("else it would be left out")
+            )
     others = [name for name in change.moved if name != code]
     dropped = [name for name in change.dropped if name != code]
     gained = [name for name in change.gained if name != code]
-    parts = []
+    parts: list[Words] = []
     if abs(change.extra_s) >= 30:
         sign = "+" if change.extra_s > 0 else "−"
-        parts.append(f"{sign}{round(abs(change.extra_s) / 60)} min out")
+        minutes = number(round(abs(change.extra_s) / 60))
+        parts.append(phrase("{sign}{minutes} min out", sign=sign, minutes=minutes))
     if dropped:
-        parts.append(f"drops {told_others(dropped)}")
+        parts.append(phrase("drops {others}", others=told_others(dropped)))
     if gained:
-        parts.append(f"makes room for {told_others(gained)}")
+        parts.append(phrase("makes room for {others}", others=told_others(gained)))
     if others:
-        parts.append(f"moves {told_others(others)}")
-    told = f"{head}; {', '.join(parts)}" if parts else f"{head}; it changed nothing else"
-    return DecisionEffect(decision.kind, code, decision.team, told)
+        parts.append(phrase("moves {others}", others=told_others(others)))
+    told.append(together(parts) if parts else phrase("it changed nothing else"))
+    return DecisionEffect(decision.kind, code, decision.team, series(told))
+
+
+def _planned(now: str) -> Words:
+    if now:
+        return phrase("planned: {when}", when=now)
+    return phrase("not planned: see what was left out")
 
 
 def _why_not_team(week: Week, decision: Decision) -> str:
@@ -335,18 +420,23 @@ def _why_not_team(week: Week, decision: Decision) -> str:
     hotspot = next(h for h in week.release.hotspots if h.code == decision.hotspot)
     own = [shift for shift in week.shifts if shift.team.code == decision.team]
     if not own:
-        return "it has no shift this week"
+        return phrase("it has no shift this week")
     reasons = {no for shift in own for no in refusals(hotspot, shift, week.release)}
     if all(refusals(hotspot, shift, week.release) for shift in own):
-        return "; ".join(sorted(reasons))
-    return f"people are there {hotspot.hours.text}, and its shifts do not overlap that by a visit"
+        return series(sorted(reasons))
+    return phrase(
+        "people are there {hours}, and its shifts do not overlap that by a visit",
+        hours=opening_hours(hotspot.hours.text),
+    )
 
 
 def _plain_effect(week: Week, solution: Solution, decision: Decision) -> DecisionEffect:
     """Where no search was made: what holds now."""
     now = visits_told(week, solution, week.visits, decision.hotspot)
     kept = decision.kind in (DecisionKind.NO_GO, DecisionKind.EXCLUDE_TEAM)
-    text = f"planned: {now}" if now else "kept out" if kept else "not planned"
-    return DecisionEffect(
-        decision.kind, decision.hotspot, decision.team, f"{text}; its effect was not worked out"
-    )
+    if now:
+        text = phrase("planned: {when}", when=now)
+    else:
+        text = phrase("kept out") if kept else phrase("not planned")
+    told = series([text, phrase("its effect was not worked out")])
+    return DecisionEffect(decision.kind, decision.hotspot, decision.team, told)

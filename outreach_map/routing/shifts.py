@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from outreach_map.hours import Hours
+from outreach_map.language import phrase, together
 from outreach_map.tables import (
     DecisionKind,
     Hotspot,
@@ -92,19 +93,19 @@ def refusals(hotspot: Hotspot, shift: Shift, release: Release) -> tuple[str, ...
     team = shift.team
     found = []
     if hotspot.languages and team.languages and not set(hotspot.languages) & set(team.languages):
-        found.append(f"it speaks none of {', '.join(hotspot.languages)}")
+        found.append(phrase("it speaks none of {languages}", languages=together(hotspot.languages)))
     if (
         hotspot.communities
         and team.communities
         and not set(hotspot.communities) & set(team.communities)
     ):
-        found.append(f"it does not work with {', '.join(hotspot.communities)}")
+        found.append(phrase("it does not work with {people}", people=together(hotspot.communities)))
     if any(
         decision.kind is DecisionKind.EXCLUDE_TEAM
         and (decision.hotspot, decision.team) == (hotspot.code, team.code)
         for decision in release.decisions
     ):
-        found.append("peers decided that it does not go there")
+        found.append(phrase("peers decided that it does not go there"))
     areas = set(hotspot.place.areas)
     shunned = {
         zone.category
@@ -112,9 +113,11 @@ def refusals(hotspot: Hotspot, shift: Shift, release: Release) -> tuple[str, ...
         if zone.category in team.no_go and areas & set(zone.place.areas)
     }
     if shunned:
-        found.append(f"it does not go into zones of {', '.join(sorted(shunned))}")
+        found.append(
+            phrase("it does not go into zones of {risks}", risks=together(sorted(shunned)))
+        )
     if areas & shift.avoided:
-        found.append("the area is avoided at that time")
+        found.append(phrase("the area is avoided at that time"))
     return tuple(found)
 
 
