@@ -144,6 +144,11 @@ def plan_released(
         rules=programme.risk,
         language=language_of(programme.maps.language),
         exports=frozenset(programme.maps.exports),
+        team_languages={
+            team.code: language_of(team.page_language)
+            for team in released.teams
+            if team.page_language
+        },
     )
 
 

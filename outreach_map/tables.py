@@ -248,7 +248,10 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Team:
-    """A peer team, as released; sizes and people have no field here."""
+    """A peer team, as released; sizes and people have no field here.
+
+    `page_language` is that of its page; empty where it is that of all pages.
+    """
 
     code: str
     mode: Mode
@@ -261,6 +264,7 @@ class Team:
     languages: tuple[str, ...] = ()
     communities: tuple[str, ...] = ()
     no_go: tuple[str, ...] = ()
+    page_language: str = ""
 
     def __post_init__(self) -> None:
         """Reject an uncoded record (ValueError)."""

@@ -18,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from outreach_map.hours import Hours, Place
 from outreach_map.intake.hints import hours_hint
+from outreach_map.language import available_languages, language_of
 from outreach_map.settings import LANGUAGE
 
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
@@ -148,6 +149,17 @@ def _languages(value: object) -> tuple[str, ...]:
     return tuple(tags)
 
 
+def _page_language(value: object) -> str:
+    tag = _tag(str(value).strip())
+    if LANGUAGE.fullmatch(tag):
+        try:
+            return language_of(tag).tag
+        except ValueError:
+            pass
+    known = ", ".join(available_languages())
+    raise ValueError(f"is no language that pages speak | Take one of: {known}.")
+
+
 def _tag(text: str) -> str:
     """A language tag in its usual letters (BCP 47, 2.1.1): case means nothing, and headers lose it.
 
@@ -206,6 +218,9 @@ Tokens = Annotated[
 ]
 Languages = Annotated[
     tuple[str, ...], BeforeValidator(_languages), Expected("language tags such as pt;es")
+]
+PageLanguage = Annotated[
+    str, BeforeValidator(_page_language), Expected("a language that pages speak, such as pt")
 ]
 OpeningHours = Annotated[
     Hours, BeforeValidator(_hours), Expected("OSM opening_hours such as Mo-Fr 09:00-17:00")

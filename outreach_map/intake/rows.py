@@ -21,6 +21,7 @@ from outreach_map.intake.cells import (
     Languages,
     Number,
     OpeningHours,
+    PageLanguage,
     Spot,
     Text,
     Token,
@@ -198,6 +199,7 @@ class RawTeam(Row):
     languages: Languages = ()
     communities: Tokens = ()
     no_go: Tokens = ()
+    page_language: PageLanguage | None = None
 
     @model_validator(mode="after")
     def _two_people(self) -> Self:

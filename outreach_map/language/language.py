@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval, format_skeleton, format_time
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
@@ -24,6 +24,7 @@ from outreach_map.language.words import Glue, Told, Words
 
 CATALOGUES = files("outreach_map").joinpath("locale")
 DOMAIN = "outreach_map"
+_NONE = "there are no pages in that language"
 # The last translator of a draft that nobody has read who grew up with the language.
 NEEDS_READER = "needs a native reader"
 # First digit of the numbering systems that languages of the world write by default; Babel has none.
@@ -193,7 +194,10 @@ def language_of(tag: str) -> Language:
     ValueError
         When there is no catalogue for it; 'pt-BR' is written by that of 'pt'.
     """
-    locale = Locale.parse(tag, sep="-")
+    try:
+        locale = Locale.parse(tag, sep="-")
+    except UnknownLocaleError:
+        raise ValueError(_NONE) from None
     if locale.language == "en":
         return ENGLISH if tag == "en" else Language(tag, locale)
     names = [tag.replace("-", "_"), locale.language]
@@ -213,9 +217,7 @@ def language_of(tag: str) -> Language:
                 reviewed=NEEDS_READER not in (catalogue.last_translator or ""),
                 untranslated=len(missing),
             )
-    raise ValueError(
-        f"there are no pages in that language; take {', '.join(available_languages())}"
-    )
+    raise ValueError(_NONE)
 
 
 def _translated(text: str | Sequence[str] | None) -> bool:

@@ -219,6 +219,7 @@ def teams(
             languages=row.languages,
             communities=row.communities,
             no_go=row.no_go,
+            page_language=row.page_language or "",
         )
         for row in rows
     ]

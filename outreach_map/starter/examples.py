@@ -52,6 +52,7 @@ def example_rows(
             "shift": "Mo-Fr 18:00-22:00", "max_distance_km": 8, "break_min": 20,
             "carry_syringes": 300, "carry_naloxone": 10, "carry_condoms": 300,
             "languages": tongues, "communities": "pwid;fsw", "no_go": "violence",
+            "page_language": None,
         },
         "risks": {
             "id": EXAMPLE_ID, **place, "category": "policing", "affects": "client",

@@ -65,6 +65,7 @@ MEANING: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "languages": "Which languages the team speaks",
             "communities": "Which communities it belongs to or is trusted by",
             "no_go": "Categories of risks that it does not go into",
+            "page_language": "Language of its page; empty is that of outreach.toml",
         },
         "risks": {
             "id": "An id of your own for the risk",

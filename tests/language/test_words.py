@@ -270,5 +270,6 @@ def test_a_tag_with_a_region_goes_by_its_language() -> None:
     assert brazil.tag == "pt-BR"
     assert brazil.locale == Locale("pt", "BR")
     assert language_of("en-GB").catalogue is None
-    with pytest.raises(ValueError, match="no pages in that language"):
-        language_of("de")
+    for tag in ("de", "tlh"):
+        with pytest.raises(ValueError, match="no pages in that language"):
+            language_of(tag)
