@@ -114,9 +114,8 @@ class Band:
             return phrase("{low} or more", low=self.low)
         if self.low <= 1 and self.high > 1:
             return phrase("under {count}", count=self.high + 1)
-        if self.low == self.high:
-            return number(self.low)
-        return phrase("{low}-{high}", low=self.low, high=self.high)
+        shown = phrase("{low}-{high}", low=self.low, high=self.high)
+        return shown if self.low != self.high else number(self.low)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -248,10 +247,7 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Team:
-    """A peer team, as released; sizes and people have no field here.
-
-    `page_language` is that of its page; empty where it is that of all pages.
-    """
+    """A peer team, as released, with no sizes and people; its page may have an own language."""
 
     code: str
     mode: Mode

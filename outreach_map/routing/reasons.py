@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from outreach_map.language import (
-    Words,
     number,
     opening_hours,
     phrase,
@@ -30,11 +29,11 @@ from outreach_map.routing.changes import (
     forced,
     told_minutes,
     told_others,
-    visits_told,
     without_decision,
 )
 from outreach_map.routing.checker import check_solution
 from outreach_map.routing.costs import solution_of
+from outreach_map.routing.effects import effect_of, plain_effect
 from outreach_map.routing.itinerary import DecisionEffect, LeftOut
 from outreach_map.routing.problem import RoutingProblem
 from outreach_map.routing.search import Job
@@ -42,7 +41,7 @@ from outreach_map.routing.shifts import may_be_visited, meeting_times, refusals
 from outreach_map.routing.solution import Solution
 from outreach_map.routing.solver import solve_each
 from outreach_map.routing.week import Week
-from outreach_map.tables import Decision, DecisionKind, Hotspot, Mode
+from outreach_map.tables import Decision, Hotspot, Mode
 
 _ITERATIONS = 80
 # Beyond this many, reasons are bounds: searches would take longer than the plan itself.
@@ -108,7 +107,7 @@ def explain(week: Week, problem: RoutingProblem, solution: Solution, seed: int) 
         if question.client is not None:
             forced_plans[question.client] = found
         elif question.decision is not None:
-            effects[question.decision] = _effect(
+            effects[question.decision] = effect_of(
                 week, solution, found, question.decision, question.visits
             )
         else:
@@ -116,7 +115,7 @@ def explain(week: Week, problem: RoutingProblem, solution: Solution, seed: int) 
     return Explained(
         left_out=_left_out(week, problem, solution, forced_plans),
         decisions=tuple(
-            effects.get(decision) or _plain_effect(week, solution, decision)
+            effects.get(decision) or plain_effect(week, solution, decision)
             for decision in week.release.decisions
         ),
         plain=plain,
@@ -351,92 +350,3 @@ def _bound(week: Week, client: int) -> str:
             phrase("Alone it would take {team} {time}.", team=least[1], time=told_minutes(least[0]))
         )
     return sentences(told)
-
-
-def _effect(
-    week: Week,
-    solution: Solution,
-    without: Solution,
-    decision: Decision,
-    visits: tuple[Hotspot, ...],
-) -> DecisionEffect:
-    """What a decision changed: the plan beside the best found without it."""
-    change = compare(without, solution, visits, week.visits)
-    code = decision.hotspot
-    now = visits_told(week, solution, week.visits, code)
-    then = visits_told(week, without, visits, code)
-    if decision.kind is DecisionKind.NO_GO:
-        told = [phrase("kept out of the plan")]
-        told.append(
-            phrase("else it would be visited {when}", when=then)
-            if then
-            else phrase("no visit was due or would fit")
-        )
-    elif decision.kind is DecisionKind.EXCLUDE_TEAM:
-        told = [phrase("kept from this team")]
-        told.append(phrase("planned: {when}", when=now) if now else phrase("not planned"))
-        if then and then != now:
-            told.append(phrase("else {when}", when=then))
-    else:
-        told = [_planned(now)]
-        if decision.kind is DecisionKind.PREFER_TEAM and (decision.team or "") not in now:
-            told.append(
-                phrase(
-                    "{team} cannot come: {why}",
-                    team=decision.team or "",
-                    why=_why_not_team(week, decision),
-                )
-            )
-        if now and then != now:
-            told.append(
-                phrase("else {when}", when=then) if then else phrase("else it would be left out")
-            )
-    others = [name for name in change.moved if name != code]
-    dropped = [name for name in change.dropped if name != code]
-    gained = [name for name in change.gained if name != code]
-    parts: list[Words] = []
-    if abs(change.extra_s) >= 30:
-        sign = "+" if change.extra_s > 0 else "−"
-        minutes = number(round(abs(change.extra_s) / 60))
-        parts.append(phrase("{sign}{minutes} min out", sign=sign, minutes=minutes))
-    if dropped:
-        parts.append(phrase("drops {others}", others=told_others(dropped)))
-    if gained:
-        parts.append(phrase("makes room for {others}", others=told_others(gained)))
-    if others:
-        parts.append(phrase("moves {others}", others=told_others(others)))
-    told.append(together(parts) if parts else phrase("it changed nothing else"))
-    return DecisionEffect(decision.kind, code, decision.team, series(told))
-
-
-def _planned(now: str) -> Words:
-    if now:
-        return phrase("planned: {when}", when=now)
-    return phrase("not planned: see what was left out")
-
-
-def _why_not_team(week: Week, decision: Decision) -> str:
-    """Why a preferred team cannot come at all."""
-    hotspot = next(h for h in week.release.hotspots if h.code == decision.hotspot)
-    own = [shift for shift in week.shifts if shift.team.code == decision.team]
-    if not own:
-        return phrase("it has no shift this week")
-    reasons = {no for shift in own for no in refusals(hotspot, shift, week.release)}
-    if all(refusals(hotspot, shift, week.release) for shift in own):
-        return series(sorted(reasons))
-    return phrase(
-        "people are there {hours}, and its shifts do not overlap that by a visit",
-        hours=opening_hours(hotspot.hours.text),
-    )
-
-
-def _plain_effect(week: Week, solution: Solution, decision: Decision) -> DecisionEffect:
-    """Where no search was made: what holds now."""
-    now = visits_told(week, solution, week.visits, decision.hotspot)
-    kept = decision.kind in (DecisionKind.NO_GO, DecisionKind.EXCLUDE_TEAM)
-    if now:
-        text = phrase("planned: {when}", when=now)
-    else:
-        text = phrase("kept out") if kept else phrase("not planned")
-    told = series([text, phrase("its effect was not worked out")])
-    return DecisionEffect(decision.kind, decision.hotspot, decision.team, told)
