@@ -12,7 +12,7 @@ below the line that calls it can see a raw coordinate, note, exact count or id.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -88,6 +88,8 @@ def plan_round(
     past = read_past(private)
     plan = plan_released(programme, released, extract, past=past, seed=seed, progress=say)
     write_past(private, past.with_round(start, tours_of(released, plan.routes)))
+    for sentence in languages_told(plan):
+        (notice or say)(sentence)
     return replace(plan, passphrases=lock(programme, released, notice=notice or say))
 
 
@@ -227,6 +229,22 @@ def lock(programme: Programme, released: Release, *, notice: Progress) -> dict[s
             "outreach-map key passphrase shows one again"
         )
     return phrases
+
+
+def languages_told(plan: Plan) -> Iterator[str]:
+    """What a planner should know of the languages of the pages, for each that is not finished."""
+    spoken = {each.tag: each for each in (plan.language, *plan.team_languages.values())}
+    for tag, each in sorted(spoken.items()):
+        if each.untranslated:
+            yield (
+                f"pages in {each.name} ({tag}): {each.untranslated} of their texts are not "
+                "translated yet and stand in English"
+            )
+        if not each.reviewed:
+            yield (
+                f"pages in {each.name} ({tag}): the words are a machine's draft; let somebody who "
+                "grew up with the language read them before a team relies on them"
+            )
 
 
 def require_monday(start: date) -> None:

@@ -26,6 +26,7 @@ from outreach_map.language import (
     phrase,
     token_said,
 )
+from outreach_map.planning import languages_told
 from outreach_map.publish import Plan
 from outreach_map.publish.pages import PageMaker
 from outreach_map.publish.script_texts import LOCK, PAGE, said_texts
@@ -258,6 +259,25 @@ def scripts() -> dict[str, str]:
         path.name: re.sub(r"^\s*(//|\*|/\*).*$", "", path.read_text(encoding="utf-8"), flags=re.M)
         for path in STATIC.glob("*.js")
     }
+
+
+def test_a_text_that_is_not_translated_stands_in_english(town_plan: Plan) -> None:
+    class OneText(gettext.NullTranslations):
+        def gettext(self, message: str) -> str:
+            return "Légende" if message == "Legend" else message
+
+    french = Language("fr", Locale.parse("fr"), OneText(), reviewed=False, untranslated=9)
+    plan = replace(town_plan, language=french)
+    texts = shown(PageMaker(plan).manager())
+    assert "Légende" in texts
+    assert "What this page protects, and what not" in texts
+    # The planner is told, before anybody reads the page.
+    first, second = languages_told(plan)
+    assert first == (
+        "pages in French (fr): 9 of their texts are not translated yet and stand in English"
+    )
+    assert "draft" in second
+    assert list(languages_told(town_plan)) == []
 
 
 def test_what_scripts_say_stands_in_their_table() -> None:
