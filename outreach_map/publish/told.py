@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
+from outreach_map.language import phrase, together
+from outreach_map.layers.words import words
 from outreach_map.routing import RoutePlan
 
 
@@ -52,3 +55,10 @@ def span(first: date, last: date) -> str:
     if first.month != last.month:
         start += f" {first:%b}" + (f" {first.year}" if first.year != last.year else "")
     return f"{start}–{last.day} {last:%b} {last.year}"
+
+
+def told_amounts(items: Mapping[str, int]) -> str:
+    """Items and how many of each, with commas."""
+    return together(
+        phrase("{amount} {item}", amount=amount, item=words(item)) for item, amount in items.items()
+    )
