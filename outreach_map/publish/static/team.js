@@ -244,7 +244,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const bounds = L.latLngBounds([]);
     for (const layer of [area, leg === undefined ? undefined : ways?.getLayers()[Number(leg)]]) if (layer) bounds.extend(layer.getBounds());
     area?.getElement()?.classList.add("chosen");
-    if (bounds.isValid()) map_outreach.fitBounds(bounds, { padding: [30, 30], maxZoom: 17, animate: false });
+    if (bounds.isValid()) map_outreach.fitBounds(bounds, { paddingTopLeft: [30, 130], paddingBottomRight: [30, 40], maxZoom: 17, animate: false });
   };
 
   map_outreach.on("popupopen", (/** @type {any} */ event) => {
