@@ -72,9 +72,11 @@ def _way_out(services: Services, city: City, moment: Moment) -> WayOut | None:
     kept = np.flatnonzero(at >= 0)
     middle = int(city.walk.snap(np.array([place.anchor]), SNAP_M).node[0])
     exits = city.exits(services.nodes(Mode.WALK, np.array([one.lon_lat for one in refuges])))
+    # A street that hangs together with no other is none that anybody comes out of on foot.
+    nodes = nodes[np.isfinite(exits.best_s[nodes])]
     best, blocked = exits.best_s[nodes], exits.blocked_s[nodes]
     nearest = nearest_facility(city.walk, at[kept]).facility[middle] if middle >= 0 else -1
-    if nearest < 0 or not np.isfinite(best).all():
+    if nearest < 0 or not len(nodes):
         return None
     return WayOut(
         moment.team,

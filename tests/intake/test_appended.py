@@ -145,7 +145,7 @@ def test_what_is_no_log_stays_as_it_is(tmp_path: Path, content: bytes) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["visits.csv"]
 
 
-@given(ids=st.lists(st.text('=+-@;, "aZ9', min_size=1, max_size=8), min_size=1, max_size=4))
+@given(ids=st.lists(st.text("=+-@;, aZ9", min_size=1, max_size=8), min_size=1, max_size=4))
 def test_ids_come_back_as_they_were_and_no_cell_is_a_formula(
     tmp_path_factory: pytest.TempPathFactory, ids: list[str]
 ) -> None:

@@ -37,8 +37,9 @@ const outreachHide = (() => {
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    if (event.timeStamp - escaped < TWICE_MS) hide();
-    escaped = event.timeStamp;
+    const now = Date.now();
+    if (now - escaped < TWICE_MS) hide();
+    escaped = now;
   }, true);
   // A page that the browser kept while another was looked at is opened afresh.
   addEventListener("pageshow", (event) => {

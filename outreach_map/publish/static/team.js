@@ -141,15 +141,25 @@ document.addEventListener("DOMContentLoaded", () => {
     draw();
   };
 
-  /** Ask something on a sheet; null when it was left. @param {string} id @param {string} [which] @returns {Promise<HTMLFormElement | null>} */
-  const ask = (id, which) => new Promise((answer) => {
-    const sheet = /** @type {HTMLDialogElement} */ (byId(id)), form = /** @type {HTMLFormElement} */ (one(sheet, "form"));
+  /** Ask something on a sheet: the value of the button that was pressed, empty when it was left.
+   * @param {string} id @param {string} [which] @param {() => boolean} [fits] @returns {Promise<string>} */
+  const ask = (id, which, fits = () => true) => new Promise((answer) => {
+    const sheet = /** @type {HTMLDialogElement} */ (byId(id)), form = one(sheet, "form");
+    const over = new AbortController();
+    const end = (/** @type {string} */ value) => {
+      over.abort();
+      answer(value);
+    };
     if (which) one(sheet, ".which").textContent = which;
-    sheet.returnValue = "leave";
-    sheet.addEventListener("close", () => answer(sheet.returnValue === "leave" ? null : form), { once: true });
+    form.addEventListener("submit", (event) => {
+      const { value } = /** @type {HTMLButtonElement} */ (/** @type {SubmitEvent} */ (event).submitter);
+      if (value === "leave") end("");
+      else if (fits()) end(value);
+      else event.preventDefault();
+    }, { signal: over.signal });
+    sheet.addEventListener("close", () => end(""), { signal: over.signal });
     sheet.showModal();
   });
-  const answerOf = (/** @type {string} */ id) => /** @type {HTMLDialogElement} */ (byId(id)).returnValue;
   const whichOf = (/** @type {HTMLElement} */ stop) => one(stop, ".what").textContent?.trim() || "";
 
   const acts = {
@@ -162,8 +172,9 @@ document.addEventListener("DOMContentLoaded", () => {
       marked(stop);
     },
     not: async (/** @type {HTMLElement} */ stop) => {
-      if (!(await ask("sheet-not", whichOf(stop)))) return;
-      outreachMarks.mark(stop, answerOf("sheet-not"), {});
+      const reason = await ask("sheet-not", whichOf(stop));
+      if (!reason) return;
+      outreachMarks.mark(stop, reason, {});
       marked(stop);
     },
     undo: (/** @type {HTMLElement} */ stop) => {
@@ -201,16 +212,16 @@ document.addEventListener("DOMContentLoaded", () => {
       await outreachMarks.save(lock.seal);
     } else {
       const sheet = byId("sheet-words"), field = /** @type {HTMLInputElement} */ (one(sheet, "input"));
-      one(sheet, ".said").textContent = "";
-      do {
-        if (!(await ask("sheet-words"))) {
-          field.value = "";
-          return;
-        }
-        one(sheet, ".said").textContent = said("too_few");
-      } while (!outreachMarks.enough(field.value));
+      const line = one(sheet, ".said");
+      line.textContent = "";
+      const kept = await ask("sheet-words", "", () => {
+        const enough = outreachMarks.enough(field.value);
+        line.textContent = enough ? "" : said("too_few");
+        return enough;
+      });
       const phrase = outreachSeal.words(field.value);
       field.value = "";
+      if (!kept) return;
       await outreachMarks.save(async (text) => outreachSeal.seal(text, await outreachSeal.fresh(phrase)));
     }
     count(said("saved_as", { file: outreachMarks.NAME }));
