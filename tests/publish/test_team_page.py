@@ -582,7 +582,8 @@ def test_a_refused_position_is_said_plainly(browser: Browser, path: Path) -> Non
         page.click("#show-map")
         page.evaluate(
             """() => {
-              navigator.geolocation.watchPosition = (_, no) => no({ code: 1, PERMISSION_DENIED: 1 });
+              const fault = { code: 1, PERMISSION_DENIED: 1 };
+              navigator.geolocation.watchPosition = (_, no) => no(fault);
             }"""
         )
         page.click("#where")
