@@ -25,7 +25,9 @@ def what_is_foreign(plan: Plan, team: Team, html: str) -> list[str]:
     codes = {team.code, *(stop.code for stop in stops)}
     codes |= {point.code for point in plan.release.points if point.public and point.restock}
     # Zones by the flags of its own ways and stops, drawn or only named.
-    codes |= {code for flag in page.flags for code in _CODE.findall(flag.source)}
+    words = " ".join(f"{flag.source} {flag.about} {flag.evidence}" for flag in page.flags)
+    told = _CODE.findall(words)
+    codes |= {code for code in told if code.startswith("R-")}
     found = sorted(set(_CODE.findall(html)) - codes)
     begins = set(re.findall(r'data-begin="([^"]*)"', html))
     found += sorted(begins - {f"{stop.begin:%Y-%m-%dT%H:%M}" for stop in stops})
