@@ -13,7 +13,8 @@
     │   ├── SolverError     the search ended without an answer
     │   └── PlanRecordError the record of earlier plans in private/
     ├── PublishError        an output that could not be written
-    └── RoundError          a published round that cannot be read
+    ├── RoundError          a published round that cannot be read
+    └── ReturnError         a file that a team saved cannot be taken in
 
 No message carries a hotspot's coordinate, a note, an exact count or an id of the planner's.
 Rows are named by file and row number, which mean nothing without the planner's own file.
@@ -89,6 +90,10 @@ class PublishError(OutreachMapError):
 
 class RoundError(OutreachMapError):
     """A published round cannot be read, or not be compared."""
+
+
+class ReturnError(OutreachMapError):
+    """A file that a team saved cannot be opened, or is not of this programme and round."""
 
 
 class Severity(StrEnum):

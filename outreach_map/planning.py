@@ -25,7 +25,7 @@ from outreach_map.network import StreetExtract, add_slopes, read_extract
 from outreach_map.privacy import public_code, release, team_passphrases
 from outreach_map.programme import Programme
 from outreach_map.publish import Plan
-from outreach_map.risk import flag_risks, naloxone_reach
+from outreach_map.risk import flag_risks, naloxone_reach, ways_out
 from outreach_map.routing import (
     Preferences,
     Replanned,
@@ -143,6 +143,8 @@ def plan_released(
         coverage=coverage,
         flags=flags,
         naloxone=naloxone,
+        ways_out=ways_out(released, city, programme.risk, stops),
+        rights=programme.maps.rights,
         rules=programme.risk,
         language=language_of(programme.maps.language),
         exports=frozenset(programme.maps.exports),

@@ -61,6 +61,13 @@ def _printable(text: str) -> str:
     return text.strip()
 
 
+def _lines(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not all(line.isprintable() for line in lines):
+        raise ValueError("has to be plain text, a sentence a line")
+    return "\n".join(lines)
+
+
 def _phone(text: str) -> str:
     if not re.fullmatch(r"\+?[0-9][0-9 ()/-]{1,24}", text):
         raise ValueError("is not a telephone number; write it as in +49 30 123456")
@@ -277,11 +284,14 @@ class MapSettings(_Table):
     """What a round's folder has beside its pages, what guards them, and their language.
 
     Team pages open with a passphrase alone, unless `lock` is switched off. A team's page may have
-    a language of its own, by the column `page_language` of the teams. `exports` are files for
-    other tools; none of them can be locked, so none is written unasked.
+    a language of its own, by the column `page_language` of the teams. `rights` is their rights
+    card, a sentence a line, which the legal contact has read; without it the card says what is
+    true everywhere. `exports` are files for other tools; none of them can be locked, so none is
+    written unasked.
     """
 
     lock: bool = True
+    rights: Annotated[str, Field(max_length=2000), AfterValidator(_lines)] = ""
     language: Annotated[str, AfterValidator(_page_language)] = "en"
     exports: list[Annotated[Export, Field(strict=False)]] = Field(default_factory=list)
 

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from outreach_map import load_programme, plan_round, publish_round
 from outreach_map.cli import main
 from outreach_map.demo import DEMO_ROUND
+from tests.publish.test_team_alone import what_is_foreign
 from tests.sample import SAMPLE, sample_pages
 
 
@@ -67,6 +68,9 @@ def test_porto_alegre_is_planned_end_to_end(porto_alegre: Path, tmp_path: Path) 
     assert len([path for path in paths if path.name.startswith("team-")]) == 8
     for path in paths:
         assert b"secret-11" not in path.read_bytes()
+    for team in plan.release.teams:
+        html = (tmp_path / "maps" / f"team-{team.code.lower()}.html").read_text()
+        assert what_is_foreign(plan, team, html) == []
 
 
 def test_a_plan_is_replaced_whole_and_stale_pages_go(

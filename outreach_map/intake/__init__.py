@@ -1,6 +1,7 @@
 """The raw side: the planner's files become validated rows, for the privacy gate alone."""
 
 from outreach_map.intake.accepted import read_accepted, rewrite_register
+from outreach_map.intake.appended import Cells, append_visits, log_to_extend
 from outreach_map.intake.checks import base
 from outreach_map.intake.read import collect_problems, read_tables, readable_points
 from outreach_map.intake.rows import (
@@ -17,6 +18,7 @@ from outreach_map.intake.rows import (
 )
 
 __all__ = [
+    "Cells",
     "RawAccepted",
     "RawDecision",
     "RawHotspot",
@@ -27,8 +29,10 @@ __all__ = [
     "RawTables",
     "RawTeam",
     "RawVisit",
+    "append_visits",
     "base",
     "collect_problems",
+    "log_to_extend",
     "read_accepted",
     "read_tables",
     "readable_points",

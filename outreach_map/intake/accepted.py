@@ -9,11 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import stat
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +20,7 @@ from outreach_map.intake.formats import read_source
 from outreach_map.intake.made import made
 from outreach_map.intake.rows import RawAccepted
 from outreach_map.intake.sources import Table
+from outreach_map.intake.whole import replace_whole
 
 Cells = Mapping[str, str]
 
@@ -77,7 +74,7 @@ def rewrite_register(path: Path, renamed: Mapping[str, str], changes: Mapping[st
     try:
         before = path.read_bytes()
         change = _geojson if kind in (".geojson", ".json") else _delimited
-        _replace(path, change(before, own, changes))
+        replace_whole(path, change(before, own, changes))
     except (OSError, ValueError, KeyError, TypeError, csv.Error):
         raise ProgrammeError(
             "The register could not be written; it is as it was.",
@@ -127,19 +124,3 @@ def _delimited(before: bytes, own: Cells, changes: Mapping[str, Cells]) -> bytes
     ending = "\r\n" if "\r\n" in text else "\n"
     csv.writer(out, delimiter=separator, lineterminator=ending).writerows(rows)
     return (b"\xef\xbb\xbf" if marked else b"") + out.getvalue().encode()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, with the rights that it had."""
-    handle, name = tempfile.mkstemp(prefix=".register-", dir=path.parent)
-    fresh = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.chmod(stat.S_IMODE(path.stat().st_mode))
-        fresh.replace(path)
-    finally:
-        with suppress(FileNotFoundError):
-            fresh.unlink()

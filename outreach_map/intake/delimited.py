@@ -26,7 +26,7 @@ def read_bytes(data: bytes, source: Source, table: Table) -> None:
     text = _decoded(data, source)
     if text is None:
         return
-    separator = _separator(text, table)
+    separator = separator_of(text, table)
     if separator == ",":
         source.decimal_mark = DecimalMark.POINT
     records = _records(text, separator, source)
@@ -36,7 +36,7 @@ def read_bytes(data: bytes, source: Source, table: Table) -> None:
     add_rows(source, records, table)
 
 
-def _separator(text: str, table: Table) -> str:
+def separator_of(text: str, table: Table) -> str:
     """What parts the cells: under which most names of a header are known, else what is there."""
     lines = itertools.islice((line for line in io.StringIO(text) if line.strip()), _LOOKED_AT)
     top = [line[:MAX_CELL] for line in lines]

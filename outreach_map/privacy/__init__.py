@@ -18,9 +18,10 @@ from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private, writ
 from outreach_map.privacy.ledger import begin
 from outreach_map.privacy.listed import Candidate, already_listed
 from outreach_map.privacy.lookup import public_code
-from outreach_map.privacy.passphrases import passphrase_of, team_passphrases
+from outreach_map.privacy.passphrases import kept_passphrases, passphrase_of, team_passphrases
 from outreach_map.privacy.rare import shared_by
 from outreach_map.privacy.records import LOG_DAYS
+from outreach_map.privacy.returned import ReturnedNote, ReturnedVisit, TakenIn, take_in
 from outreach_map.privacy.review import (
     Change,
     Sheet,
@@ -44,15 +45,19 @@ __all__ = [
     "Partition",
     "ProgrammeKey",
     "Residents",
+    "ReturnedNote",
+    "ReturnedVisit",
     "Sheet",
     "Signs",
     "SiteCandidates",
+    "TakenIn",
     "accept_results",
     "already_listed",
     "begin",
     "errors_of",
     "find_problems",
     "inspect",
+    "kept_passphrases",
     "load_key",
     "open_private",
     "partition",
@@ -68,6 +73,7 @@ __all__ = [
     "review_register",
     "rotate_key",
     "shared_by",
+    "take_in",
     "team_passphrases",
     "write_codes",
     "write_for_planner",

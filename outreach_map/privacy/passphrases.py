@@ -53,6 +53,18 @@ def team_passphrases(folder: Path, codes: Iterable[str]) -> tuple[dict[str, str]
     return {code: kept[code] for code in wanted}, fresh
 
 
+def kept_passphrases(folder: Path) -> dict[str, str]:
+    """Passphrases of all teams by code; none before the first plan that locks.
+
+    Raises
+    ------
+    KeyFileError
+        When the key is missing, or the file is damaged.
+    """
+    private = open_private(folder)
+    return _read(private, load_key(private))
+
+
 def passphrase_of(folder: Path, code: str, *, renew: bool = False) -> str:
     """The passphrase of one team; `renew` makes another, after a phone was lost, say.
 

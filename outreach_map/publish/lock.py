@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
 ROUNDS = 600_000
 _SALT_BYTES, _NONCE_BYTES, _KEY_BYTES = 16, 12, 32
+_MOST_ROUNDS = 20 * ROUNDS
 _FORMAT = 1
 
 
@@ -75,6 +76,34 @@ def seal(page: str, passphrase: str, name: str, *, rounds: int = ROUNDS) -> Seal
     body = base64.b64encode(salt + nonce + sealed).decode()
     check = base64.b64encode(hashlib.sha256((head + body).encode()).digest()).decode()
     return Sealed(head, body, check)
+
+
+def read_sealed(text: str) -> Sealed:
+    """What a team's page saved: a JSON object of the three parts.
+
+    Raises
+    ------
+    ValueError
+        When it is none, when its parts and their sum do not agree, or when its rounds are no
+        number that we would make a file with.
+    """
+    found = json.loads(text)
+    if not isinstance(found, dict) or set(found) != {"head", "body", "check"}:
+        raise ValueError("not the parts of a sealed file")
+    sealed = Sealed(*(str(found[name]) for name in ("head", "body", "check")))
+    digest = hashlib.sha256((sealed.head + sealed.body).encode()).digest()
+    if base64.b64encode(digest).decode() != sealed.check:
+        raise ValueError("parts and sum differ")
+    head = json.loads(sealed.head)
+    if not isinstance(head, dict) or head.get("format") != _FORMAT:
+        raise ValueError("another format")
+    rounds = head.get("rounds")
+    # Whoever writes the head may ask for any number, and each round takes time.
+    if not isinstance(rounds, int) or not ROUNDS <= rounds <= _MOST_ROUNDS:
+        raise ValueError("rounds out of range")
+    if len(base64.b64decode(sealed.body, validate=True)) <= _SALT_BYTES + _NONCE_BYTES:
+        raise ValueError("nothing sealed")
+    return sealed
 
 
 def unseal(sealed: Sealed, passphrase: str) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from types import MappingProxyType
 
 from outreach_map.language import (
     Language,
+    Words,
     clock,
     day_of,
     days_from_to,
     one_to,
     phrase,
-    short_weekday,
-    together,
 )
 from outreach_map.layers import (
     DataLayer,
@@ -22,21 +22,21 @@ from outreach_map.layers import (
     gap_layer,
     hotspot_layer,
     point_layer,
-    point_title,
     route_layer,
     zone_layer,
 )
-from outreach_map.layers.words import metres, minutes, mode, words
+from outreach_map.layers.words import metres, mode, words
 from outreach_map.publish.manager import manager_context
 from outreach_map.publish.plan import Plan
 from outreach_map.publish.protection import protection
 from outreach_map.publish.risks import SHOWN, flag_list, incident_tables, naloxone_rows
+from outreach_map.publish.script_texts import TEAM
 from outreach_map.publish.shell import Bounds, render_page
-from outreach_map.publish.told import told_need, told_risk, told_sharing, told_worn
-from outreach_map.risk import Flag
-from outreach_map.routing import Itinerary, Stop, StopKind
+from outreach_map.publish.team import TEAM_FILES, TeamPage
+from outreach_map.publish.told import told_amounts, told_need, told_risk, told_sharing, told_worn
+from outreach_map.routing import Itinerary
 from outreach_map.settings import Contact, Contacts
-from outreach_map.tables import Hotspot, Point, Team
+from outreach_map.tables import Hotspot, Team
 
 _ZONE_LEGEND = [
     ("zone-high", phrase("risk zone, high")),
@@ -60,8 +60,6 @@ class PageMaker:
         west, south, east, north = plan.release.study_area.bounds
         self.bounds: Bounds = (west, south, east, north)
         self.basemap = encode_basemap(plan.basemap, self.bounds)
-        self.hotspots: Mapping[str, Hotspot] = {h.code: h for h in plan.release.hotspots}
-        self.points: Mapping[str, Point] = {p.code: p for p in plan.release.points}
 
     def planner(self) -> str:
         """The coordinator's page: all teams, what was left out and why, risks to review."""
@@ -84,7 +82,7 @@ class PageMaker:
             "summary": self._summary(),
             "days": [
                 {
-                    "name": _day(release.start + timedelta(days=day)),
+                    "name": day_of(release.start + timedelta(days=day)),
                     "shifts": [
                         _shift_row(tour)
                         for tour in routes.itineraries
@@ -118,39 +116,26 @@ class PageMaker:
 
     def team(self, team: Team) -> str:
         """A team's page: its own stops and what lies along them, and nobody else's."""
-        tours = [t for t in self.plan.routes.itineraries if t.team == team.code]
-        codes = {stop.code for tour in tours for stop in tour.stops}
-        own = [h for h in self.release.hotspots if h.code in codes]
-        flags = [
-            flag
-            for flag in self.plan.flags
-            if flag.team == team.code or (flag.kind.of_place and flag.about in codes)
-        ]
-        zones = {flag.zone for flag in flags}
-        layers = [
-            hotspot_layer(own),
-            point_layer(
-                [p for p in self.release.points if p.code in codes or (p.public and p.restock)]
-            ),
-            zone_layer([z for z in self.release.zones if z.code in zones], show=True),
-            *(
-                route_layer(f"routes_{number}", _short_day(tour), [tour], number, show=number == 0)
-                for number, tour in enumerate(tours)
-            ),
-        ]
-        context = {"shifts": [self._shift(tour, flags) for tour in tours]}
+        page = TeamPage(self.plan, team)
         legend = [
             ("hotspot", "area in which a hotspot lies"),
             *_POINT_LEGEND,
             ("route-0", "the way, a colour and dash a day"),
             *_ZONE_LEGEND,
         ]
-        title = phrase("Team {team}", team=team.code)
-        view = _view([h.place.geometry.bounds for h in own if h.place.mapped], self.bounds)
-        locked = team.code in self.plan.passphrases
-        language = self.plan.team_language(team.code)
+        boxes = [h.place.geometry.bounds for h in page.hotspots if h.place.mapped]
         return self._render(
-            "team.html", "team", title, context, layers, legend, view, locked, language
+            "team.html",
+            "team",
+            phrase("Team {team}", team=team.code),
+            page.context(),
+            page.layers(),
+            legend,
+            _view(boxes, self.bounds),
+            locked=team.code in self.plan.passphrases,
+            language=self.plan.team_language(team.code),
+            own=TEAM_FILES,
+            texts=TEAM,
         )
 
     def manager(self) -> str:
@@ -187,6 +172,8 @@ class PageMaker:
         view: Bounds | None = None,
         locked: bool = False,
         language: Language | None = None,
+        own: Sequence[str] = (),
+        texts: Mapping[str, Words] = MappingProxyType({}),
     ) -> str:
         plan = self.plan
         last = plan.start + timedelta(days=6)
@@ -214,6 +201,8 @@ class PageMaker:
             basemap=self.basemap,
             bounds=self.bounds,
             view=view or self.bounds,
+            own=own,
+            texts=texts,
         )
 
     def _summary(self) -> str:
@@ -234,74 +223,6 @@ class PageMaker:
         drawn = "" if hotspot.place.mapped else "listed only: its area is too wide to draw"
         return [*describe(hotspot), ("gaps", ", ".join(gaps)), ("on the map", drawn)]
 
-    def _shift(self, tour: Itinerary, flags: Iterable[Flag]) -> dict[str, object]:
-        own = [f for f in flags if f.when is None or tour.start <= f.when <= tour.end]
-        shown = self.plan.rules.shown
-        stops = []
-        for number, stop in enumerate(tour.stops):
-            leg = tour.legs[number - 1] if number else None
-            way = ""
-            if leg is not None and leg.length_m >= 1:
-                via = f" by {', '.join(leg.street_names)}" if leg.street_names else ""
-                way = f"{minutes(leg.travel_time_s)}, {metres(leg.length_m)}{via}"
-            stops.append(
-                {
-                    "kind": stop.kind.value,
-                    "leave": f"{stop.leave:%Y-%m-%dT%H:%M}",
-                    "time": _times(stop),
-                    "title": self._stop_title(stop),
-                    "way": way,
-                    "give": _amounts(stop.give),
-                    "take": _amounts(stop.take),
-                    "why": stop.reason,
-                    "risk": told_risk(stop.exposure_s + (leg.exposure_s if leg else 0.0)),
-                    "rows": describe(self.hotspots[stop.code])
-                    if stop.kind is StopKind.VISIT and stop.code
-                    else [],
-                    "flags": flag_list(
-                        (
-                            flag
-                            for flag in own
-                            if stop.kind is StopKind.VISIT
-                            and flag.about == stop.code
-                            and flag.when in (None, stop.begin)
-                        ),
-                        shown,
-                        brief=True,
-                    ),
-                }
-            )
-        visited = {stop.code for stop in tour.visits}
-        return {
-            "day": _day(tour.date),
-            "end": f"{tour.end:%Y-%m-%dT%H:%M}",
-            "hours": one_to(clock(tour.start), clock(tour.end)),
-            "visits": len(tour.visits),
-            "way": phrase("{length} {by}", length=metres(tour.distance_m), by=mode(tour.mode)),
-            "kit": _amounts(tour.kit),
-            "risk": told_risk(tour.exposure_s),
-            "flags": flag_list(
-                (flag for flag in own if flag.when is not None and flag.about not in visited),
-                shown,
-            ),
-            "stops": stops,
-        }
-
-    def _stop_title(self, stop: Stop) -> str:
-        where = ""
-        if stop.code is not None and stop.code in self.points:
-            where = point_title(self.points[stop.code])
-        if stop.kind is StopKind.VISIT and stop.code is not None:
-            kind = words(self.hotspots[stop.code].typology)
-            return f"{stop.code}, {kind}" if kind else stop.code
-        title = {
-            StopKind.START: "Leave",
-            StopKind.BREAK: "Break",
-            StopKind.RESTOCK: "Restock",
-            StopKind.END: "Back",
-        }[stop.kind]
-        return f"{title} · {where}" if where else f"{title} · base"
-
 
 def _shift_row(tour: Itinerary) -> dict[str, str]:
     return {
@@ -309,7 +230,7 @@ def _shift_row(tour: Itinerary) -> dict[str, str]:
         "hours": one_to(clock(tour.start), clock(tour.end)),
         "stops": ", ".join(f"{stop.begin:%H:%M} {stop.code}" for stop in tour.visits),
         "way": phrase("{length} {by}", length=metres(tour.distance_m), by=mode(tour.mode)),
-        "kit": _amounts(tour.kit),
+        "kit": told_amounts(tour.kit),
         "risk": told_risk(tour.exposure_s),
     }
 
@@ -328,23 +249,3 @@ def _view(boxes: list[Bounds], bounds: Bounds) -> Bounds:
         return bounds
     west, south, east, north = zip(*boxes, strict=True)
     return min(west), min(south), max(east), max(north)
-
-
-def _times(stop: Stop) -> str:
-    if stop.kind in (StopKind.START, StopKind.END):
-        return clock(stop.leave)
-    return one_to(clock(stop.begin), clock(stop.leave))
-
-
-def _amounts(items: Mapping[str, int]) -> str:
-    return together(
-        phrase("{amount} {item}", amount=amount, item=words(item)) for item, amount in items.items()
-    )
-
-
-def _day(day: date) -> str:
-    return day_of(day)
-
-
-def _short_day(tour: Itinerary) -> str:
-    return phrase("Way {day} {time}", day=short_weekday(tour.date), time=clock(tour.start))

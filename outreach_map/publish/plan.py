@@ -9,7 +9,7 @@ from datetime import date
 from outreach_map.coverage import Coverage
 from outreach_map.language import ENGLISH, Language
 from outreach_map.network import Basemap
-from outreach_map.risk import Flag, NaloxoneReach
+from outreach_map.risk import Flag, NaloxoneReach, WayOut
 from outreach_map.routing import RoutePlan
 from outreach_map.settings import Contacts, Export, PrivacyPolicy, RiskSettings
 from outreach_map.tables import Release
@@ -21,7 +21,8 @@ class Plan:
 
     `privacy` are the rules of its places, `census` says whether residents were known to them, and
     `walk_min` is the walking standard, for the words on the pages; `invented` says that all data
-    are. `passphrases` lock the pages of the teams by code; a team without one has an open page.
+    are. `rights` is the rights card of the team pages, a sentence a line. `passphrases` lock the
+    pages of the teams by code; a team without one has an open page.
     `language` is that of the pages, `team_languages` has by code those of teams that have another.
     `exports` are the files for other tools that the programme asks for.
     """
@@ -39,6 +40,8 @@ class Plan:
     coverage: Coverage
     flags: tuple[Flag, ...]
     naloxone: tuple[NaloxoneReach, ...] = ()
+    ways_out: tuple[WayOut, ...] = ()
+    rights: str = ""
     rules: RiskSettings = field(default_factory=RiskSettings)
     passphrases: Mapping[str, str] = field(default_factory=dict)
     exports: frozenset[Export] = frozenset()

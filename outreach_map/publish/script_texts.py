@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from outreach_map.language import Language, Words, phrase
+from outreach_map.language import Language, Words, phrase, place, plural
+
+_MINUTES = place("minutes")
 
 PAGE: Mapping[str, Words] = MappingProxyType(
     {
@@ -21,11 +23,49 @@ PAGE: Mapping[str, Words] = MappingProxyType(
         "layers": phrase("Layers"),
         "streets_by": phrase("© OpenStreetMap contributors, ODbL"),
         "old_browser": phrase("This browser is too old to draw the streets"),
+    }
+)
+
+TEAM: Mapping[str, Words] = MappingProxyType(
+    {
         "round_over": phrase(
             "The round of this page is over. Delete the file, and ask your coordinator for the "
             "next one."
         ),
-        "notes": phrase("Notes"),
+        # The next stop
+        "in_hours": phrase("in {hours} h {minutes} min", hours=place("hours"), minutes=_MINUTES),
+        "in_minutes": phrase("in {minutes} min", minutes=_MINUTES),
+        "now": phrase("now"),
+        "was_until": phrase("planned until {time}", time=place("time")),
+        "then": phrase("Then {stop}", stop=place("stop")),
+        # Marks
+        "done": phrase("Done"),
+        "could_not": phrase("Could not"),
+        "undo": phrase("Undo"),
+        "elsewhere": phrase("On the way, or elsewhere"),
+        "not_saved": plural("{count} mark is not saved.", "{count} marks are not saved.", 2),
+        "only_here": phrase("They are in this page alone, and gone when it is closed or hidden."),
+        "saved": phrase("All marks are saved."),
+        "saved_as": phrase(
+            "Saved as {file} among this phone's downloads, locked with words. Give it to your "
+            "coordinator, then delete it.",
+            file=place("file"),
+        ),
+        "cannot_lock": phrase(
+            "This viewer cannot lock a file. Open the page in Chrome or Firefox."
+        ),
+        "too_few": phrase("Six different words or more, each of three letters or more."),
+        # The map
+        "show_stop": phrase("Show the stop"),
+        "no_position": phrase("This browser does not say where it is."),
+        "position_refused": phrase(
+            "This browser does not tell a page from a file where it is, or you said no. The map "
+            "works without."
+        ),
+        "position_unknown": phrase("The phone does not know where it is now."),
+        "position_asked": phrase("Asking the phone …"),
+        "position_on": phrase("The dot is you. It goes when you look elsewhere."),
+        "position_off": phrase("The dot is gone."),
     }
 )
 
@@ -39,6 +79,7 @@ LOCK: Mapping[str, Words] = MappingProxyType(
         "damaged": phrase(
             "This file is damaged or was changed. Ask your coordinator for it again."
         ),
+        "kept": phrase("Locked. Your marks are kept, sealed, while this page stays open."),
         "wrong": phrase("These are not the words of this page. Check them and try again."),
     }
 )

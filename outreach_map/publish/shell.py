@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import folium
@@ -28,6 +29,8 @@ from outreach_map.publish.script_texts import LOCK, PAGE, said_texts
 from outreach_map.publish.speaking import templates
 
 Bounds = tuple[float, float, float, float]
+# Scripts of a page while it is locked.
+_LOCK = ("seal.js", "hide.js", "lock.js")
 _STYLE_DATA = '<script type="text/css">'
 
 
@@ -40,6 +43,8 @@ def render_page(
     basemap: str,
     bounds: Bounds,
     view: Bounds,
+    own: Sequence[str] = (),
+    texts: Mapping[str, Words] = MappingProxyType({}),
 ) -> str:
     """Put a page together.
 
@@ -59,6 +64,10 @@ def render_page(
         West, south, east, north of the map: the study area, never the extent of sites.
     view
         What the map shows when it opens.
+    own
+        Scripts and styles in `publish/static` that this page has beside those of every page.
+    texts
+        What those scripts say.
 
     Returns
     -------
@@ -68,9 +77,11 @@ def render_page(
         layer.layer_name = language.say(layer.layer_name)
     container, script = _compose(layers, bounds, view)
     data = {f"data-{layer.key}": to_json(language.say_all(layer.features)) for layer in layers}
-    own = [_static(name) for name in ("texts.js", "map.js", "page.js")]
-    scripts = [_leaflet("leaflet.js"), *own, script]
-    styles = [_without_urls(_leaflet("leaflet.css")), _static("page.css")]
+    own_scripts = [_static(name) for name in own if name.endswith(".js")]
+    own_styles = [_static(name) for name in own if name.endswith(".css")]
+    shared = [_static(name) for name in ("texts.js", "map.js", "page.js")]
+    scripts = [_leaflet("leaflet.js"), *shared, *own_scripts, script]
+    styles = [_without_urls(_leaflet("leaflet.css")), _static("page.css"), *own_styles]
     policy = "; ".join(
         [
             "default-src 'none'",
@@ -90,7 +101,7 @@ def render_page(
             scripts=[Markup(text) for text in scripts],  # noqa: S704  # our own files and folium's
             styles=[Markup(text) for text in styles],  # noqa: S704  # our own files and Leaflet's
             data={key: Markup(text) for key, text in data.items()},  # noqa: S704  # to_json escapes
-            texts=_texts(PAGE, language),
+            texts=_texts({**PAGE, **texts}, language),
             basemap=basemap,
             map=Markup(container),  # noqa: S704  # folium's element without any text of ours
         )
@@ -124,7 +135,7 @@ def locked_page(page: str, passphrase: str, name: str, language: Language = ENGL
             check=sealed.check,
             texts=_texts(LOCK, language),
             style=Markup(_static("lock.css")),  # noqa: S704  # our own file
-            script=Markup(_static("lock.js")),  # noqa: S704  # our own file
+            script=Markup("\n".join(map(_static, _LOCK))),  # noqa: S704  # our own files
         )
     )
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from outreach_map.language import clock, number, percent, phrase, sentences, series, weekday
+from collections.abc import Mapping
+
+from outreach_map.language import (
+    clock,
+    number,
+    percent,
+    phrase,
+    sentences,
+    series,
+    together,
+    weekday,
+)
+from outreach_map.layers.words import words
 from outreach_map.routing import RoutePlan
 
 
@@ -68,3 +80,10 @@ def told_sharing(routes: RoutePlan) -> str:
         else phrase("That takes {minutes} min less out.", minutes=-more)
     )
     return sentences([told, cost])
+
+
+def told_amounts(items: Mapping[str, int]) -> str:
+    """Items and how many of each, with commas."""
+    return together(
+        phrase("{amount} {item}", amount=amount, item=words(item)) for item, amount in items.items()
+    )

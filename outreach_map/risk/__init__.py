@@ -10,8 +10,10 @@ from outreach_map.risk.mitigation import mitigation
 from outreach_map.risk.naloxone import NaloxoneReach, naloxone_reach
 from outreach_map.risk.plan_flags import RoundRecord
 from outreach_map.risk.register import in_force, zones_to_review
+from outreach_map.risk.service_flags import Refuge, RefugeKind
 from outreach_map.risk.undirected import Undirected
 from outreach_map.risk.way_in import WayIn, only_through, only_way_in
+from outreach_map.risk.ways_out import WayOut, ways_out
 
 __all__ = [
     "AreaStreets",
@@ -20,12 +22,15 @@ __all__ = [
     "Flag",
     "FlagKind",
     "NaloxoneReach",
+    "Refuge",
+    "RefugeKind",
     "RoundRecord",
     "StreetFacts",
     "TimedLeg",
     "TimedStop",
     "Undirected",
     "WayIn",
+    "WayOut",
     "exit_times",
     "flag_risks",
     "in_force",
@@ -34,5 +39,6 @@ __all__ = [
     "only_through",
     "only_way_in",
     "street_facts",
+    "ways_out",
     "zones_to_review",
 ]

@@ -8,6 +8,8 @@ answer unknown that would be no.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,12 +46,29 @@ def service_flags(
             ),
             SERVICES,
         )
-    services = _Services(release, city, rules)
+    services = Services(release, city, rules)
     for moment in moments:
         yield from services.flags(moment)
 
 
-class _Services:
+class RefugeKind(StrEnum):
+    """What makes a place safe."""
+
+    HOSPITAL = "hospital"
+    BASE = "base"
+    POINT = "point"
+
+
+@dataclass(frozen=True)
+class Refuge:
+    """A safe place at some time; `code` where it is a released point."""
+
+    kind: RefugeKind
+    lon_lat: tuple[float, float] = field(repr=False)
+    code: str | None = None
+
+
+class Services:
     """Finds the safe places of each time, and the minutes to them; each set once."""
 
     def __init__(self, release: Release, city: City, rules: RiskSettings) -> None:
@@ -76,18 +95,23 @@ class _Services:
         )
         yield from self._second_way(moment, sure)
 
+    def refuges(self, moment: Moment) -> list[Refuge]:
+        """Places that are surely safe then: hospitals, the team's own base, open points."""
+        hospitals = [Refuge(RefugeKind.HOSPITAL, (lon, lat)) for lon, lat in self.city.care]
+        base = self.bases.get(moment.team or "")
+        bases = [] if base is None else [Refuge(RefugeKind.BASE, base)]
+        points = [
+            Refuge(RefugeKind.POINT, point.place.anchor, point.code)
+            for point in self.points
+            if _open_then(point, moment)
+        ]
+        return [*hospitals, *bases, *points]
+
     def _safe(self, moment: Moment) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """(q, 2) degrees of places that are surely, and that may be, safe then."""
-        always = [*map(tuple, self.city.care.tolist())]
-        if moment.team in self.bases:
-            always.append(self.bases[moment.team])
-        opened = {point.code: _open_then(point, moment) for point in self.points}
-        sure = [p.place.anchor for p in self.points if opened[p.code]]
-        maybe = [p.place.anchor for p in self.points if opened[p.code] is not False]
-        return (
-            np.array([*always, *sure]).reshape(-1, 2),
-            np.array([*always, *maybe]).reshape(-1, 2),
-        )
+        sure = [refuge.lon_lat for refuge in self.refuges(moment)]
+        maybe = [p.place.anchor for p in self.points if _open_then(p, moment) is None]
+        return np.array(sure).reshape(-1, 2), np.array([*sure, *maybe]).reshape(-1, 2)
 
     def _far(
         self,
@@ -112,7 +136,7 @@ class _Services:
 
     def _second_way(self, moment: Moment, sure: NDArray[np.float64]) -> Iterable[Flag]:
         nodes = self.city.streets().nodes(self.places[moment.hotspot])
-        exits = self.city.exits(self._nodes(Mode.WALK, sure))
+        exits = self.city.exits(self.nodes(Mode.WALK, sure))
         best, blocked = exits.best_s[nodes], exits.blocked_s[nodes]
         reached = np.isfinite(best)
         if not reached.any():
@@ -147,14 +171,15 @@ class _Services:
 
     def _to(self, mode: Mode, lon_lat: NDArray[np.float64]) -> NDArray[np.float64]:
         """(n,) seconds from every node of a mode to the nearest of some places."""
-        nodes = self._nodes(mode, lon_lat)
+        nodes = self.nodes(mode, lon_lat)
         key = (mode, nodes.tobytes())
         if key not in self._times:
             network = self.city.networks[mode]
             self._times[key] = nearest_facility(network, nodes).travel_time_s
         return self._times[key]
 
-    def _nodes(self, mode: Mode, lon_lat: NDArray[np.float64]) -> NDArray[np.int64]:
+    def nodes(self, mode: Mode, lon_lat: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Street nodes of a mode nearest to some places, each once; without those far from any."""
         found = self.city.networks[mode].snap(lon_lat, SNAP_M).node
         return np.unique(found[found >= 0])
 

@@ -97,7 +97,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "outcome": {
             "done": "Done", "nobody_there": "Nobody was there",
-            "unsafe_left": "It was not safe, and we left", "other": "Other",
+            "unsafe_left": "It was not safe, and we left",
+            "no_way_in": "There was no way in", "no_time": "There was no time", "other": "Other",
         },
     }
 )  # fmt: skip

@@ -63,11 +63,15 @@ teams = "teams.csv"
 # high = {risk.high}
 # signed_by = ["peer"]  # a peer always has to
 
-# Team pages open with a passphrase alone, which the first plan tells.
+# Team pages open with a passphrase alone, which the first plan tells. Their rights card says what
+# is true everywhere; let your legal contact write what is true where you are, a sentence a line.
 [maps]
 # lock = true
 # language = "en"  # of the pages; one of: {speak}
 # exports = ["xlsx", "ics"]  # also "gpx", "kml", "geojson"; none of these files can be locked
+# rights = '''
+# …
+# '''
 
 [routing]
 # iterations = {routing.iterations}

@@ -84,7 +84,7 @@ def test_a_contact_that_is_missing_is_said_to_be(town_plan: Plan, tmp_path: Path
     for path in (tmp_path / "maps").glob("team-*.html"):
         html = path.read_text(encoding="utf-8")
         assert html.count("no number: ask") == 1
-        assert html.count("nobody is named") == 1
+        assert html.count("Nobody is named") == 1
         assert contacts.emergency is not None
         assert contacts.emergency.phone in html
 

@@ -1,83 +1,38 @@
-// The page around the map: list and map on a small screen, the next stop, and quick hide.
+// The page around the map: list and map on a small screen, what scrolls, and paper.
 // @ts-check
 "use strict";
 
-const OUT_OF_SIGHT_MS = 3 * 60 * 1000;
+const outreachPage = (() => {
+  /** Ends what listens beyond the page's own elements, when a locked page is locked again. */
+  const over = new AbortController();
 
-document.addEventListener("DOMContentLoaded", () => {
-  const byId = (id) => document.getElementById(id);
-
-  /** Show the list or the map; on a wide screen both are there. @param {"list" | "map"} view */
+  /** Show one view; on a wide screen the map stands beside the others. @param {"list" | "map" | "help"} view */
   const show = (view) => {
     document.body.dataset.view = view;
-    byId("show-list")?.setAttribute("aria-pressed", String(view === "list"));
-    byId("show-map")?.setAttribute("aria-pressed", String(view === "map"));
+    for (const name of ["list", "map", "help"]) {
+      document.getElementById(`show-${name}`)?.setAttribute("aria-pressed", String(view === name));
+    }
     if (view === "map") map_outreach.invalidateSize();
   };
-  byId("show-list")?.addEventListener("click", () => show("list"));
-  byId("show-map")?.addEventListener("click", () => show("map"));
 
-  // The next stop is the first that is not over by this device's clock; before the round, the first.
-  const now = new Date();
-  const stops = [...document.querySelectorAll("li.stop-visit")];
-  const next = stops.find((stop) => new Date(stop.dataset.leave || 0) > now);
-  if (next) {
-    next.classList.add("next");
-    for (const shift of document.querySelectorAll("details.shift")) shift.open = shift.contains(next);
-    if (new Date(document.querySelector(".stop")?.dataset.leave || 0) < now) next.scrollIntoView({ block: "center" });
-  }
-
-  // What scrolls can be scrolled by keyboard.
-  for (const box of document.querySelectorAll(".scroll")) box.tabIndex = 0;
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const name of /** @type {("list" | "map" | "help")[]} */ (["list", "map", "help"])) {
+      document.getElementById(`show-${name}`)?.addEventListener("click", () => show(name));
+    }
+    // What scrolls can be scrolled by keyboard.
+    for (const box of document.querySelectorAll(".scroll")) /** @type {HTMLElement} */ (box).tabIndex = 0;
+  }, { once: true });
 
   // On paper nothing can be unfolded.
   /** @type {HTMLDetailsElement[]} */
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details:not([open])")];
+    folded = [...document.querySelectorAll("details:not([open])")].map((one) => /** @type {HTMLDetailsElement} */ (one));
     for (const one of folded) one.open = true;
-  });
+  }, { signal: over.signal });
   addEventListener("afterprint", () => {
     for (const one of folded) one.open = false;
-  });
+  }, { signal: over.signal });
 
-  // The way of a shift is on the map while the shift is open in the list.
-  document.querySelectorAll("details.shift").forEach((shift, number) => {
-    const way = window[`layer_routes_${number}`];
-    const follow = () => (shift.open ? map_outreach.addLayer(way) : map_outreach.removeLayer(way));
-    if (way) shift.addEventListener("toggle", follow);
-  });
-
-  // A page that was unlocked locks again out of sight, and for good when its round is over.
-  if (document.body.dataset.locked) {
-    const lock = () => location.reload();
-    /** @type {number | undefined} */
-    let waiting;
-    let left = 0;
-    document.addEventListener("visibilitychange", () => {
-      clearTimeout(waiting);
-      if (document.hidden) {
-        left = Date.now();
-        waiting = setTimeout(lock, OUT_OF_SIGHT_MS);
-      } else if (left && Date.now() - left >= OUT_OF_SIGHT_MS) {
-        // A phone that slept has not counted.
-        lock();
-      }
-    });
-    if (new Date() >= new Date(`${document.body.dataset.ends}T00:00`)) {
-      const over = document.createElement("p");
-      over.textContent = said("round_over");
-      document.body.replaceChildren(over);
-      return;
-    }
-  }
-
-  byId("hide")?.addEventListener("click", () => {
-    // Emptied, not covered: nothing of the page is left to look for until it is opened again.
-    document.title = said("notes");
-    document.head.querySelectorAll("style").forEach((style) => style.remove());
-    document.body.replaceChildren();
-    document.body.className = "";
-    history.replaceState(null, "", location.pathname);
-  });
-});
+  return { show, over };
+})();

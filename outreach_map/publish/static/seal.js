@@ -1,0 +1,58 @@
+// Sealing with words: PBKDF2 and AES-GCM of the browser, in the form that publish/lock.py describes.
+// @ts-check
+"use strict";
+
+/** @typedef {{head: string, body: string, check: string}} Sealed */
+
+const outreachSeal = (() => {
+  const SALT = 16, NONCE = 12, ROUNDS = 600000;
+  const encoded = (/** @type {string} */ text) => new TextEncoder().encode(text);
+  const unpacked = (/** @type {string} */ base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const packed = (/** @type {Uint8Array} */ bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+
+  /** Bytes through a stream of the browser's. @param {BlobPart} bytes @param {any} stream */
+  const through = (bytes, stream) => new Response(new Blob([bytes]).stream().pipeThrough(stream));
+
+  /** Words as they count: without case, hyphens and spare spaces. @param {string} typed */
+  const words = (typed) => typed.normalize("NFKC").toLowerCase().replaceAll("-", " ").trim().split(/\s+/).join(" ");
+
+  /** A key from words. @param {string} phrase @param {Uint8Array} salt @param {number} rounds */
+  const keyOf = async (phrase, salt, rounds) => {
+    const secret = await crypto.subtle.importKey("raw", encoded(phrase), "PBKDF2", false, ["deriveKey"]);
+    const derivation = { name: "PBKDF2", hash: "SHA-256", salt, iterations: rounds };
+    return crypto.subtle.deriveKey(derivation, secret, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+  };
+
+  /** A key from words with a salt of its own, for sealing. @param {string} phrase */
+  const fresh = async (phrase) => {
+    const salt = crypto.getRandomValues(new Uint8Array(SALT));
+    return { key: await keyOf(phrase, salt, ROUNDS), salt };
+  };
+
+  /** @param {string} head @param {string} body */
+  const sum = async (head, body) => packed(new Uint8Array(await crypto.subtle.digest("SHA-256", encoded(head + body))));
+
+  /** Seal a text, each time with a nonce of its own. @param {string} text @param {{key: CryptoKey, salt: Uint8Array}} by */
+  const seal = async (text, by) => {
+    const head = JSON.stringify({ format: 1, name: "note", rounds: ROUNDS });
+    const plain = await through(text, new CompressionStream("deflate")).arrayBuffer();
+    const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
+    const secret = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce, additionalData: encoded(head) }, by.key, plain);
+    const body = packed(new Uint8Array([...by.salt, ...nonce, ...new Uint8Array(secret)]));
+    return { head, body, check: await sum(head, body) };
+  };
+
+  /** Whether something sealed is as it was written: its parts and their sum agree. @param {Sealed} sealed */
+  const whole = async (sealed) => (await sum(sealed.head, sealed.body)) === sealed.check;
+
+  /** The text again; throws for other words. @param {Sealed} sealed @param {string} phrase */
+  const unseal = async (sealed, phrase) => {
+    const raw = unpacked(sealed.body);
+    const key = await keyOf(phrase, raw.slice(0, SALT), JSON.parse(sealed.head).rounds);
+    const how = { name: "AES-GCM", iv: raw.slice(SALT, SALT + NONCE), additionalData: encoded(sealed.head) };
+    const plain = await crypto.subtle.decrypt(how, key, raw.slice(SALT + NONCE));
+    return through(plain, new DecompressionStream("deflate")).text();
+  };
+
+  return { words, fresh, seal, whole, unseal };
+})();
