@@ -37,7 +37,7 @@ def _features(zones: Iterable[RiskZone]) -> Iterable[Feature]:
         if not zone.place.mapped:
             continue
         title = f"{words(zone.category).capitalize()} · risk {zone.rating}"
-        yield area(
+        shape = area(
             zone.place.geometry,
             f"zone-{zone.rating}",
             title,
@@ -52,3 +52,4 @@ def _features(zones: Iterable[RiskZone]) -> Iterable[Feature]:
                 ("what to do", mitigation(zone.category)),
             ],
         )
+        yield {**shape, "codes": [zone.code]}

@@ -17,13 +17,19 @@ from outreach_map.layers import (
     route_layer,
     zone_layer,
 )
+from outreach_map.layers.gaps import GAP_WORDS
 from outreach_map.layers.words import metres, minutes, mode, words
+from outreach_map.publish.filters import filters_of, packed
+from outreach_map.publish.finder import search_index
 from outreach_map.publish.manager import manager_context
 from outreach_map.publish.plan import Plan
+from outreach_map.publish.planner import planner_context, planner_layers
 from outreach_map.publish.protection import protection
-from outreach_map.publish.risks import SHOWN, flag_list, incident_tables, naloxone_rows
+from outreach_map.publish.risks import flag_list, incident_tables, naloxone_rows
 from outreach_map.publish.shell import Bounds, render_page
-from outreach_map.publish.told import told_need, told_risk, told_sharing, told_worn
+from outreach_map.publish.standing import AskedAreas
+from outreach_map.publish.standing import legend as site_legend
+from outreach_map.publish.told import told_risk
 from outreach_map.risk import Flag
 from outreach_map.routing import Itinerary, Stop, StopKind
 from outreach_map.settings import Contact, Contacts
@@ -56,56 +62,22 @@ class PageMaker:
 
     def planner(self) -> str:
         """The coordinator's page: all teams, what was left out and why, risks to review."""
-        release, routes = self.release, self.plan.routes
-        layers = [
-            hotspot_layer(release.hotspots),
-            point_layer(release.points),
-            zone_layer(release.zones),
-            *(
-                route_layer(
-                    f"routes_{number}",
-                    f"Routes {team.code}",
-                    [tour for tour in routes.itineraries if tour.team == team.code],
-                    number,
-                )
-                for number, team in enumerate(release.teams)
-            ),
-        ]
-        context = {
-            "summary": self._summary(),
-            "days": [
-                {
-                    "name": _day(release.start + timedelta(days=day)),
-                    "shifts": [
-                        _shift_row(tour)
-                        for tour in routes.itineraries
-                        if tour.date == release.start + timedelta(days=day)
-                    ],
-                }
-                for day in range(7)
-                if any(t.date == release.start + timedelta(days=day) for t in routes.itineraries)
-            ],
-            "sharing": told_sharing(routes),
-            "worn": told_worn(routes),
-            "left_out": routes.left_out,
-            "decisions": [
-                {"hotspot": d.hotspot, "kind": words(d.kind), "team": d.team, "effect": d.effect}
-                for d in routes.decisions
-            ],
-            "flags": flag_list(self.plan.flags, SHOWN),
-            "hotspots": [
-                {"code": h.code, "kind": words(h.typology), "rows": self._rows(h)}
-                for h in release.hotspots
-            ],
-        }
         legend = [
-            ("hotspot", "released area with one or more hotspots"),
+            ("hotspot", phrase("released area with one or more hotspots")),
             *_POINT_LEGEND,
-            ("route-0", "routes, a colour and dash a team"),
+            ("route-0", phrase("routes, a colour and dash a team")),
             *_ZONE_LEGEND,
         ]
         title = phrase("Planner")
-        return self._render("planner.html", "planner", title, context, layers, legend)
+        return self._render(
+            "planner.html",
+            "planner",
+            title,
+            planner_context(self.plan),
+            planner_layers(self.plan),
+            legend,
+            report={"data-index": search_index(self.plan)},
+        )
 
     def team(self, team: Team) -> str:
         """A team's page: its own stops and what lies along them, and nobody else's."""
@@ -146,26 +118,34 @@ class PageMaker:
 
     def manager(self) -> str:
         """The manager's page: gaps by area and service; no routes and no teams."""
-        coverage = self.plan.coverage
+        coverage, hotspots = self.plan.coverage, self.release.hotspots
+        filters, asked = filters_of(self.release, coverage), AskedAreas(self.plan)
         layers = [
-            gap_layer(self.release.hotspots, coverage),
+            gap_layer(
+                hotspots,
+                coverage,
+                services=filters.services,
+                groups=[group.codes for group in filters.groups],
+            ),
+            *([asked.layer()] if asked.areas else []),
             point_layer(self.release.points),
         ]
         context = {
-            **manager_context(self.plan),
+            **manager_context(self.plan, filters, asked),
             "naloxone": naloxone_rows(self.plan.naloxone),
             "naloxone_min": f"{self.plan.rules.naloxone_min:.0f}",
             "incidents": incident_tables(self.release.incidents),
         }
         legend = [
-            ("gap-0", "every service needed there is reached"),
-            ("gap-1", "up to a third of needs unmet (partly counts half)"),
-            ("gap-2", "up to two thirds"),
-            ("gap-3", "more than two thirds"),
+            *((f"gap-{style}", told) for style, told in GAP_WORDS.items()),
+            *site_legend(self.plan.asked),
             *_POINT_LEGEND,
         ]
         title = phrase("Coverage gaps")
-        return self._render("manager.html", "manager", title, context, layers, legend)
+        report = {"data-views": packed(filters, hotspots, coverage)}
+        return self._render(
+            "manager.html", "manager", title, context, layers, legend, report=report
+        )
 
     def _render(
         self,
@@ -178,6 +158,7 @@ class PageMaker:
         view: Bounds | None = None,
         locked: bool = False,
         language: Language | None = None,
+        report: Mapping[str, object] | None = None,
     ) -> str:
         plan = self.plan
         last = plan.start + timedelta(days=6)
@@ -205,25 +186,8 @@ class PageMaker:
             basemap=self.basemap,
             bounds=self.bounds,
             view=view or self.bounds,
+            report=report,
         )
-
-    def _summary(self) -> str:
-        tours = self.plan.routes.itineraries
-        visits = sum(len(tour.visits) for tour in tours)
-        left = sum(item.visits for item in self.plan.routes.left_out)
-        way = sum(tour.travel_s for tour in tours) / 3600
-        hours = sum((tour.end - tour.start).total_seconds() for tour in tours) / 3600
-        return (
-            f"{visits} visits in {len(tours)} shift{'s' * (len(tours) != 1)}; {left} due "
-            f"visit{'s' * (left != 1)} left out, {told_need(self.plan.routes)} of the need met. "
-            f"{hours:.0f} hours out, {way:.0f} of them on the way."
-        )
-
-    def _rows(self, hotspot: Hotspot) -> list[tuple[str, str]]:
-        own = [row for row in self.plan.coverage.services if row.hotspot == hotspot.code]
-        gaps = [words(row.service) for row in own if row.first_broken is not None]
-        drawn = "" if hotspot.place.mapped else "listed only: its area is too wide to draw"
-        return [*describe(hotspot), ("gaps", ", ".join(gaps)), ("on the map", drawn)]
 
     def _shift(self, tour: Itinerary, flags: Iterable[Flag]) -> dict[str, object]:
         own = [f for f in flags if f.when is None or tour.start <= f.when <= tour.end]
@@ -292,17 +256,6 @@ class PageMaker:
             StopKind.END: "Back",
         }[stop.kind]
         return f"{title} · {where}" if where else f"{title} · base"
-
-
-def _shift_row(tour: Itinerary) -> dict[str, str]:
-    return {
-        "team": tour.team,
-        "hours": f"{tour.start:%H:%M}–{tour.end:%H:%M}",
-        "stops": ", ".join(f"{stop.begin:%H:%M} {stop.code}" for stop in tour.visits),
-        "way": f"{metres(tour.distance_m)} {mode(tour.mode)}",
-        "kit": _amounts(tour.kit),
-        "risk": told_risk(tour.exposure_s),
-    }
 
 
 def _contacts(contacts: Contacts) -> list[tuple[str, Contact | None]]:

@@ -8,8 +8,8 @@ from datetime import date
 
 from outreach_map.asked import AskedSites
 from outreach_map.coverage import Coverage
-from outreach_map.language import ENGLISH, Language
 from outreach_map.history import PastGaps
+from outreach_map.language import ENGLISH, Language
 from outreach_map.network import Basemap
 from outreach_map.risk import Flag, NaloxoneReach
 from outreach_map.routing import RoutePlan

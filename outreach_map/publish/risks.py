@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from outreach_map.language import phrase
 from outreach_map.layers.words import week
 from outreach_map.publish.plan import Plan
 from outreach_map.risk import Flag, NaloxoneReach
@@ -108,7 +109,11 @@ def incident_tables(incidents: Incidents | None) -> list[dict[str, object]]:
     if incidents is None:
         return []
     tables: list[dict[str, object]] = []
-    for name, cells in (("District", incidents.by_district), ("Kind", incidents.by_kind)):
+    kinds = (
+        (phrase("District"), phrase("By district"), incidents.by_district),
+        (phrase("Kind"), phrase("By kind"), incidents.by_kind),
+    )
+    for name, by, cells in kinds:
         rows: dict[str, list[str]] = {}
         told: set[str] = set()
         for cell in cells:
@@ -120,6 +125,7 @@ def incident_tables(incidents: Incidents | None) -> list[dict[str, object]]:
         tables.append(
             {
                 "name": name,
+                "by": by,
                 "months": [f"{month:%b %y}" for month in incidents.months],
                 "rows": [(row, values) for row, values in rows.items() if row in told],
                 "silent": [row for row in rows if row not in told],

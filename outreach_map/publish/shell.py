@@ -24,7 +24,7 @@ from markupsafe import Markup
 from outreach_map.language import ENGLISH, Language, Words
 from outreach_map.layers import BasemapLayer, DataLayer, to_json
 from outreach_map.publish.lock import seal
-from outreach_map.publish.script_texts import LOCK, PAGE, said_texts
+from outreach_map.publish.script_texts import LOCK, PAGE, REPORT, said_texts
 from outreach_map.publish.speaking import templates
 
 Bounds = tuple[float, float, float, float]
@@ -40,6 +40,7 @@ def render_page(
     basemap: str,
     bounds: Bounds,
     view: Bounds,
+    report: Mapping[str, object] | None = None,
 ) -> str:
     """Put a page together.
 
@@ -59,6 +60,9 @@ def render_page(
         West, south, east, north of the map: the study area, never the extent of sites.
     view
         What the map shows when it opens.
+    report
+        On pages with tables that sort and copy, and with filters: what their scripts read, by the
+        id of its element.
 
     Returns
     -------
@@ -71,6 +75,14 @@ def render_page(
     own = [_static(name) for name in ("texts.js", "map.js", "page.js")]
     scripts = [_leaflet("leaflet.js"), *own, script]
     styles = [_without_urls(_leaflet("leaflet.css")), _static("page.css")]
+    texts = PAGE
+    if report is not None:
+        data |= {key: to_json(language.say_all(value)) for key, value in report.items()}
+        # After folium's script: they narrow the layers that it makes.
+        kind = Path(template).stem
+        scripts += [_static("tables.js"), _static(f"{kind}.js")]
+        styles.append(_static("report.css"))
+        texts = REPORT
     policy = "; ".join(
         [
             "default-src 'none'",
@@ -90,7 +102,7 @@ def render_page(
             scripts=[Markup(text) for text in scripts],  # noqa: S704  # our own files and folium's
             styles=[Markup(text) for text in styles],  # noqa: S704  # our own files and Leaflet's
             data={key: Markup(text) for key, text in data.items()},  # noqa: S704  # to_json escapes
-            texts=_texts(PAGE, language),
+            texts=_texts(texts, language),
             basemap=basemap,
             map=Markup(container),  # noqa: S704  # folium's element without any text of ours
         )
