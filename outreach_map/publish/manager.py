@@ -274,7 +274,7 @@ def _amount(given: Given | None) -> dict[str, str]:
 def _supplies(plan: Plan) -> list[tuple[str, str]]:
     contact = plan.coverage.contact
     rate, levels = contact.per_person_year, contact.levels
-    rows = []
+    rows: list[tuple[str, str]] = []
     if rate is not None and levels is not None:
         low, high = levels
         level = low if low is high else phrase("{low} to {high}", low=low, high=high)
