@@ -43,7 +43,9 @@ def test_every_view_is_measured_over_its_own_hotspots(town_plan: Plan) -> None:
     shown = 0
     for service in filters.services:
         for group in filters.groups:
-            own = [r for r in coverage.services if r.service == service and r.hotspot in group.codes]
+            own = [
+                r for r in coverage.services if r.service == service and r.hotspot in group.codes
+            ]
             one = view(release.hotspots, coverage.services, service, group)
             if len(own) < 2 and group.name:
                 assert one is None
@@ -76,9 +78,7 @@ def test_the_view_of_everybody_is_the_cascade_of_the_plan(town_plan: Plan) -> No
 def test_a_group_of_one_hotspot_is_not_to_be_chosen(town_plan: Plan) -> None:
     release = town_plan.release
     lone = replace(release.hotspots[0], communities=("seafarers",))
-    found = filters_of(
-        replace(release, hotspots=(lone, *release.hotspots[1:])), town_plan.coverage
-    )
+    found = filters_of(replace(release, hotspots=(lone, *release.hotspots[1:])), town_plan.coverage)
     assert "seafarers" not in {group.name for group in found.groups}
     assert all(len(group.codes) >= 2 for group in found.groups)
 
