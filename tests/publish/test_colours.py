@@ -50,6 +50,6 @@ def lightness(colour: str, seen: NDArray[np.float64]) -> float:
 def test_the_scale_goes_one_way_in_lightness(kind: str) -> None:
     light, dark = ([lightness(colour, SEEN_AS[kind]) for colour in scale] for scale in scales())
     assert len(light) == len(dark) == 4
-    # More is darker on a light ground, brighter on a dark one; ten steps of L* tell two areas apart.
+    # More is darker on a light ground, brighter on a dark one, by ten of L* at least.
     assert all(one - other >= 10 for one, other in pairwise(light))
     assert all(other - one >= 10 for one, other in pairwise(dark))

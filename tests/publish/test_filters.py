@@ -1,4 +1,4 @@
-"""Every figure that a filter can show: right, of bands alone, and never a small number of people."""
+"""Every figure that a filter can show: right, of bands alone, no small number of people."""
 
 from __future__ import annotations
 

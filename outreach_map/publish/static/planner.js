@@ -40,7 +40,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (box) box.open = true;
     for (const old of document.querySelectorAll(".here")) old.classList.remove("here");
     place.classList.add("here");
-    place.scrollIntoView({ block: "center", behavior: still.matches ? "auto" : "smooth" });
+    place.scrollIntoView({ block: "center", inline: "nearest", behavior: still.matches ? "auto" : "smooth" });
     /** @type {HTMLElement | null} */ (place.querySelector("summary, button") || place)?.focus({ preventScroll: true });
   };
 
