@@ -13,7 +13,7 @@ import pytest
 from outreach_map.language import available_languages, language_of
 from outreach_map.publish import Plan
 from outreach_map.publish.pages import PageMaker
-from outreach_map.publish.script_texts import LOCK, PAGE, said_texts
+from outreach_map.publish.script_texts import LOCK, PAGE, REPORT, said_texts
 from outreach_map.publish.shell import locked_page
 
 STATIC = Path(__file__).parents[2] / "outreach_map" / "publish" / "static"
@@ -32,9 +32,10 @@ def test_a_page_says_its_language_and_direction(town_plan: Plan, tag: str) -> No
     pages = PageMaker(replace(town_plan, language=language_of(tag)))
     direction = "rtl" if tag == "ar" else "ltr"
     team = town_plan.release.teams[0]
-    for page in (pages.planner(), pages.manager(), pages.team(team)):
+    made = ((pages.planner(), REPORT), (pages.manager(), REPORT), (pages.team(team), PAGE))
+    for page, texts in made:
         assert page.startswith(f'<!doctype html>\n<html lang="{tag}" dir="{direction}">')
-        assert texts_of(page) == json.loads(json.dumps(said_texts(PAGE, language_of(tag))))
+        assert texts_of(page) == json.loads(json.dumps(said_texts(texts, language_of(tag))))
 
 
 def test_a_team_has_its_own_language(town_plan: Plan) -> None:
@@ -82,7 +83,7 @@ def test_what_scripts_say_stands_in_their_table() -> None:
     }
     assert asked.pop("lock.js") == set(LOCK)
     leaflet = {"zoom_in", "zoom_out", "layers"}
-    assert leaflet.union(*asked.values()) == set(PAGE)
+    assert leaflet.union(*asked.values()) == set(REPORT)
 
 
 def test_no_script_has_a_text_of_its_own() -> None:
