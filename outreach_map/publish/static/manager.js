@@ -27,7 +27,7 @@ document.addEventListener("DOMContentLoaded", () => {
       say(one.querySelector(".mid"), cell ? cell[0] : said("not_measured"));
       say(one.querySelector(".range"), cell && cell[1] !== cell[0] ? cell[1] : "");
       one.classList.toggle("worst", view?.worst === at);
-      if ("sort" in one.dataset || one.tagName === "TD") one.dataset.sort = cell ? String(cell[3]) : "";
+      if (one.tagName === "TD") one.dataset.sort = cell ? String(cell[3]) : "";
       one.querySelector(".held")?.setAttribute("width", String(cell ? cell[3] : 0));
       one.querySelector(".ends")?.setAttribute("x1", String(cell ? cell[2] : 0));
       one.querySelector(".ends")?.setAttribute("x2", String(cell ? cell[4] : 0));

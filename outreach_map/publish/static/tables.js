@@ -21,12 +21,12 @@ const tables = (() => {
   /** A table as tab-separated text. @param {HTMLTableElement} table */
   const asText = (table) =>
     [...(table.tHead?.rows || []), ...kept(table)]
-      .map((row) => [...row.cells].filter((cell) => !("nocopy" in cell.dataset)).map(plain).join("\t"))
+      .map((row) => [...row.cells].filter((cell) => cell.dataset.nocopy === undefined).map(plain).join("\t"))
       .join("\n") + "\n";
 
   /** Fold a long table to its first rows, unless it was unfolded. @param {HTMLTableElement} table */
   const fold = (table) => {
-    const rows = kept(table), all = "all" in table.dataset || !table.classList.contains("long");
+    const rows = kept(table), all = table.dataset.all !== undefined || !table.classList.contains("long");
     rows.forEach((row, at) => row.classList.toggle("folded", !all && at >= SHOWN));
     const button = /** @type {HTMLButtonElement | null} */ (table.parentElement?.nextElementSibling?.querySelector(".more-rows") || null);
     if (!button) return;
@@ -99,7 +99,7 @@ const tables = (() => {
       more.type = "button";
       more.className = "more-rows";
       more.addEventListener("click", () => {
-        if ("all" in table.dataset) delete table.dataset.all;
+        if (table.dataset.all !== undefined) delete table.dataset.all;
         else table.dataset.all = "";
         fold(table);
       });
