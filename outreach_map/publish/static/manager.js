@@ -85,7 +85,8 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     views.forEach((groups, at) => {
       const view = groups[own], number = at + 1;
-      const card = document.querySelector(`figure[data-s="${number}"]`), row = document.querySelector(`#cascade tr[data-s="${number}"]`);
+      const card = document.querySelector(`figure[data-s="${number}"]`);
+      const row = document.querySelector(`#cascade tr[data-s="${number}"]`);
       const counts = /** @type {HTMLTableRowElement | null} */ (document.querySelector(`#services tr[data-service="${number}"]`));
       if (card) {
         steps(card, view);

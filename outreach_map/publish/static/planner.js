@@ -54,7 +54,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const on = Boolean(day.value || team.value);
     const off = (/** @type {DOMStringMap} */ own) =>
       Boolean(day.value && own.day !== day.value) || Boolean(team.value && own.team !== undefined && own.team !== team.value);
-    for (const one of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#shifts tr[data-day], .timeline g"))) {
+    for (const one of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#shifts [data-day], .timeline g"))) {
       one.classList.toggle("off", off(one.dataset));
     }
     for (const name of Object.keys(globals)) {
@@ -66,7 +66,7 @@ document.addEventListener("DOMContentLoaded", () => {
     none.disabled = !on && !search.value;
     const names = [day, team].filter((one) => one.value).map((one) => one.selectedOptions[0].textContent || "");
     const choice = names.length > 1 ? said("both", { one: names[0], other: names[1] }) : names[0];
-    const count = document.querySelectorAll("#shifts tbody tr:not(.off)").length;
+    const count = document.querySelectorAll("#shifts [data-day]:not(.off)").length;
     status.textContent = on ? said("shifts_shown", { count, choice }) : "";
     document.body.toggleAttribute("data-filtered", on);
   };
@@ -81,7 +81,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (own) {
       team.value = own.value;
       apply();
-      inList(document.querySelector("#shifts tr[data-day]:not(.off)"));
+      inList(document.querySelector("#shifts [data-day]:not(.off)"));
       return;
     }
     onMap(code);
