@@ -77,6 +77,8 @@ document.addEventListener("DOMContentLoaded", () => {
 
   /** Show what was found, in the list and on the map. @param {string} code */
   const choose = (code) => {
+    // What was found makes room for what was chosen, until somebody looks again.
+    found.hidden = true;
     const own = [...team.options].find((option) => option.textContent === code);
     if (own) {
       team.value = own.value;
@@ -114,6 +116,7 @@ document.addEventListener("DOMContentLoaded", () => {
   day.addEventListener("change", apply);
   team.addEventListener("change", apply);
   search.addEventListener("input", look);
+  search.addEventListener("focus", look);
   search.form?.addEventListener("submit", (event) => {
     event.preventDefault();
     found.querySelector("button")?.click();
