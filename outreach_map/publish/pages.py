@@ -76,7 +76,7 @@ class PageMaker:
             planner_context(self.plan),
             planner_layers(self.plan),
             legend,
-            report={"data-index": search_index(self.plan)},
+            report={"report-index": search_index(self.plan)},
         )
 
     def team(self, team: Team) -> str:
@@ -142,7 +142,7 @@ class PageMaker:
             *_POINT_LEGEND,
         ]
         title = phrase("Coverage gaps")
-        report = {"data-views": packed(filters, hotspots, coverage)}
+        report = {"report-views": packed(filters, hotspots, coverage)}
         return self._render(
             "manager.html", "manager", title, context, layers, legend, report=report
         )

@@ -12,7 +12,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const group = /** @type {HTMLSelectElement} */ (byId("by-group"));
   const none = /** @type {HTMLButtonElement} */ (byId("no-filter"));
   /** By service, then by group. @type {(View | null)[][]} */
-  const views = JSON.parse(byId("data-views")?.textContent || "[]");
+  const views = JSON.parse(byId("report-views")?.textContent || "[]");
   /** @type {{by: string[], needs: [number, number[]][], style: string}[]} */
   const places = JSON.parse(byId("data-gaps")?.textContent || "[]");
   const gaps = /** @type {HTMLTableElement} */ (byId("gaps"));

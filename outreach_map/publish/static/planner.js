@@ -9,7 +9,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const search = /** @type {HTMLInputElement} */ (byId("search")), found = /** @type {HTMLElement} */ (byId("found"));
   const none = /** @type {HTMLButtonElement} */ (byId("no-filter")), status = /** @type {HTMLElement} */ (byId("filtered"));
   /** @type {{code: string, name: string, words: string[]}[]} */
-  const index = JSON.parse(byId("data-index")?.textContent || "[]");
+  const index = JSON.parse(byId("report-index")?.textContent || "[]");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const globals = /** @type {Record<string, any>} */ (/** @type {unknown} */ (window));
 
