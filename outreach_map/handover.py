@@ -7,7 +7,7 @@ from datetime import date, datetime
 import numpy as np
 
 from outreach_map import hours
-from outreach_map.coverage import TeamVisit
+from outreach_map.coverage import Coverage, TeamVisit
 from outreach_map.history import Past
 from outreach_map.network import StreetExtract
 from outreach_map.programme import Programme
@@ -38,6 +38,14 @@ def team_visits(routes: RoutePlan) -> list[TeamVisit]:
         for tour in routes.itineraries
         for stop in tour.visits
         if stop.code is not None
+    ]
+
+
+def gap_steps(coverage: Coverage) -> list[tuple[str, str, str]]:
+    """(hotspot, service, first broken step) of a round, as the next one compares them."""
+    return [
+        (row.hotspot, row.service, row.first_broken.value if row.first_broken else "")
+        for row in coverage.services
     ]
 
 

@@ -2,7 +2,8 @@
 
 The next round needs it to keep a rhythm, to send the team that people know, to share out hours and
 risky stops, and to tell where a team would be at the same place at the same hour again; a change in
-the field needs the tours as they are. It holds released records only, and is not published.
+the field needs the tours as they are. The manager's page tells what became of the gaps. It holds
+released records only, and is not published.
 """
 
 from __future__ import annotations
@@ -74,10 +75,30 @@ class PastVisit:
 
 
 @dataclass(frozen=True)
+class PastGaps:
+    """The needs of a round, as its `gaps.csv` told them.
+
+    `steps` are (hotspot, service, first broken step), the step empty where all hold.
+    """
+
+    round: date
+    steps: tuple[tuple[str, str, str], ...]
+
+    @property
+    def by_need(self) -> dict[tuple[str, str], str]:
+        """(hotspot, service) -> first broken step."""
+        return {(hotspot, service): step for hotspot, service, step in self.steps}
+
+
+@dataclass(frozen=True)
 class Past:
-    """Tours of earlier rounds, in order; shifts on which nobody went out are among them."""
+    """Tours of earlier rounds, in order, and their gaps.
+
+    Shifts on which nobody went out are among the tours.
+    """
 
     tours: tuple[PastTour, ...] = ()
+    gaps: tuple[PastGaps, ...] = ()
 
     @property
     def visits(self) -> tuple[PastVisit, ...]:
@@ -112,7 +133,21 @@ class Past:
         kept = (*self.before(start).tours, *(t for t in self.tours if t.round > start))
         own = [replace(tour, round=start) for tour in tours]
         # By what names a tour, so that the record says nothing of how it came about.
-        return Past(tuple(sorted((*kept, *own), key=lambda t: (t.round, t.begin, t.team))))
+        ordered = tuple(sorted((*kept, *own), key=lambda t: (t.round, t.begin, t.team)))
+        return Past(ordered, self.gaps)
+
+    def gaps_before(self, start: date) -> PastGaps | None:
+        """The gaps of the last round before one; None where none was kept."""
+        earlier = [gaps for gaps in self.gaps if gaps.round < start]
+        return max(earlier, key=lambda gaps: gaps.round, default=None)
+
+    def with_gaps(self, start: date, steps: Iterable[tuple[str, str, str]]) -> Past:
+        """The record with the gaps of a round, and those of the rounds around it."""
+        others = [gaps for gaps in self.gaps if gaps.round != start]
+        before = sorted((g for g in others if g.round < start), key=lambda g: g.round)[-ROUNDS:]
+        after = sorted((g for g in others if g.round > start), key=lambda g: g.round)
+        own = PastGaps(start, tuple(sorted(steps)))
+        return replace(self, gaps=(*before, own, *after))
 
 
 def read_past(private: Path) -> Past:
@@ -130,7 +165,11 @@ def read_past(private: Path) -> Past:
         state = json.loads(path.read_bytes())
         if state["format"] != _FORMAT:
             raise KeyError("format")
-        return Past(tuple(_tour(row) for row in state["tours"]))
+        return Past(
+            tuple(_tour(row) for row in state["tours"]),
+            # Records of before gaps were kept have none.
+            tuple(_gaps(row) for row in state.get("gaps", ())),
+        )
     except (OSError, ValueError, KeyError, TypeError):
         raise PlanRecordError(
             "The record of earlier plans is damaged, or from another version.",
@@ -160,6 +199,14 @@ def _tour(row: list) -> PastTour:  # type: ignore[type-arg]
     )
 
 
+def _gaps(row: list) -> PastGaps:  # type: ignore[type-arg]
+    start, steps = row
+    return PastGaps(
+        date.fromisoformat(start),
+        tuple((str(hotspot), str(service), str(step)) for hotspot, service, step in steps),
+    )
+
+
 def write_past(private: Path, past: Past) -> None:
     """Replace the record in one step, mode 0600."""
     state = {
@@ -177,5 +224,6 @@ def write_past(private: Path, past: Past) -> None:
             ]
             for tour in past.tours
         ],
+        "gaps": [[gaps.round.isoformat(), gaps.steps] for gaps in past.gaps],
     }
     write_private(private, NAME, json.dumps(state, separators=(",", ":")).encode())

@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from outreach_map.asked import read_asked
 from outreach_map.coverage import Standards, assess_coverage
 from outreach_map.errors import ProgrammeError
-from outreach_map.handover import city_of, earlier_rounds, team_visits, timetable
+from outreach_map.handover import city_of, earlier_rounds, gap_steps, team_visits, timetable
 from outreach_map.history import Past, read_past, write_past
 from outreach_map.language import language_of
 from outreach_map.network import StreetExtract, add_slopes, read_extract
@@ -87,7 +88,8 @@ def plan_round(
     private = programme.folder / "private"
     past = read_past(private)
     plan = plan_released(programme, released, extract, past=past, seed=seed, progress=say)
-    write_past(private, past.with_round(start, tours_of(released, plan.routes)))
+    kept = past.with_round(start, tours_of(released, plan.routes))
+    write_past(private, kept.with_gaps(start, gap_steps(plan.coverage)))
     for sentence in languages_told(plan):
         (notice or say)(sentence)
     return replace(plan, passphrases=lock(programme, released, notice=notice or say))
@@ -153,6 +155,11 @@ def plan_released(
             for team in released.teams
             if team.page_language
         },
+        before=past.gaps_before(released.start),
+        # An answer may know hotspots that come out with its own round, so no earlier map tells it.
+        asked=tuple(
+            one for one in read_asked(programme.folder / "private") if one.round <= released.start
+        ),
     )
 
 

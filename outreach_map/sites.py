@@ -1,7 +1,8 @@
 """Where new points would serve most people: a question between rounds, answered to the planner.
 
 Sites are named in `private/` alone: candidates by the planner's ids, places along the streets by
-their coordinates. What is handed back has numbers of people and of sites, and no place.
+their coordinates. What is handed back has numbers of people and of sites, and no place; what is
+kept for the manager's page, when that is asked for, has the areas of the partition besides.
 """
 
 from __future__ import annotations
@@ -12,7 +13,17 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import shapely
 
+from outreach_map.asked import (
+    AskedPoint,
+    AskedSites,
+    Ends,
+    area_name,
+    read_asked,
+    with_answer,
+    write_asked,
+)
 from outreach_map.coverage import (
     POLICE,
     SCHOOLS,
@@ -20,6 +31,7 @@ from outreach_map.coverage import (
     Model,
     Opening,
     Proposal,
+    Range,
     Weight,
     outside_zones,
     propose,
@@ -50,7 +62,8 @@ class Question:
 
     `service` is what new points offer, `most` how many sites the curve goes up to. `candidates` is
     a file of the planner's; without one, places along the streets are proposed. `limited` counts
-    the capacity of the candidates.
+    the capacity of the candidates. `publish` keeps the answer for the manager's page: people
+    gained, and the areas in which the sites lie.
     """
 
     service: str
@@ -59,6 +72,7 @@ class Question:
     model: Model = Model.COVER_MOST
     weight: Weight = Weight.PEOPLE
     limited: bool = False
+    publish: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +97,10 @@ def find_sites(
     progress: Callable[[str], None] | None = None,
     cache: bool = True,
 ) -> Answer:
-    """Site new points for a service; nothing is published, and nothing goes to a map.
+    """Site new points for a service.
+
+    Nothing is published here. Only where the question says so, the next plan tells people gained
+    and areas on the manager's page; no candidate and no coordinate ever gets there.
 
     Parameters
     ----------
@@ -145,7 +162,44 @@ def find_sites(
             [_hours_row(one, released) for one in proposal.openings],
         ),
     )  # fmt: skip
+    if question.publish:
+        private = programme.folder / "private"
+        anchors = [places[number].anchor for number in kept]
+        answer = _for_map(question, start, released, proposal, anchors)
+        write_asked(private, with_answer(read_asked(private), answer))
     return Answer(proposal, len(kept), len(places) - len(kept), files)
+
+
+def _for_map(
+    question: Question,
+    start: date,
+    released: Release,
+    proposal: Proposal,
+    anchors: Sequence[tuple[float, float]],
+) -> AskedSites:
+    """What the manager's page may tell: numbers, and the areas of the partition."""
+    tree = shapely.STRtree([area.geometry for area in released.areas])
+
+    def area_of(site: int) -> str:
+        found = tree.query(shapely.Point(anchors[site]), predicate="intersects")
+        return area_name(released.areas[int(found.min())].geometry) if len(found) else ""
+
+    return AskedSites(
+        service=question.service,
+        round=start,
+        model=question.model.value,
+        candidates=len(anchors),
+        needing=_asked_ends(proposal.needing),
+        now=_asked_ends(proposal.now),
+        curve=tuple(
+            AskedPoint(_asked_ends(point.gained), point.proven, tuple(map(area_of, point.sites)))
+            for point in proposal.curve
+        ),
+    )
+
+
+def _asked_ends(people: Range) -> Ends:
+    return people.low, people.mid, None if np.isinf(people.high) else people.high
 
 
 def _require_asked(question: Question, released: Release, given: SiteCandidates | None) -> None:

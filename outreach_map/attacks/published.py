@@ -17,10 +17,13 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-_DATA = re.compile(r'<script[^>]*type="application/json"[^>]*>(\[.*?\])</script>', re.DOTALL)
-_ROW = re.compile(r'<tr><th[^>]*class="code">(T-\w+)</th><td>[^<]*</td><td>([^<]*)</td>')
-_DAY = re.compile(r"<h3>\w+ (\d+ \w+)</h3>(.*?)(?=<h3>|</section>)", re.DOTALL)
-_STOP = re.compile(r"(\d\d:\d\d) (H-\w+)")
+_DATA = re.compile(
+    r'<script[^>]*type="application/json" id="data-[^>]*>(\[.*?\])</script>', re.DOTALL
+)
+_SHIFT = re.compile(
+    r'<tr id="shift-\d+"[^>]*><td[^>]*>\w+ (\d+ \w+)</td><th[^>]*>(T-\w+)</th>(.*?)</tr>', re.DOTALL
+)
+_STOP = re.compile(r'(\d\d:\d\d)–\d\d:\d\d <span class="code">(H-\w+)')
 _CODE = re.compile(r"\bH-[A-Z2-7]{6}\b")
 _TITLE = re.compile(r"(T-\w+) · \w+ (\d+ \w+)")
 
@@ -147,16 +150,15 @@ def _serving(planner: Path) -> dict[str, tuple[tuple[PublishedLeg, ...], tuple[P
             tours.setdefault((leg.team, leg.day), []).append(leg)
     into: dict[str, list[PublishedLeg]] = {}
     out: dict[str, list[PublishedLeg]] = {}
-    for day, table in _DAY.findall(planner.read_text(encoding="utf-8")):
-        for team, stops in _ROW.findall(table):
-            legs = tours.get((team, day), [])
-            listed = _STOP.findall(stops)
-            for number, (when, code) in enumerate(listed):
-                into.setdefault(code, []).extend(leg for leg in legs if leg.arrive == when)
-                # From one stop to another of the same area there is no line: the next one to be
-                # drawn would be another stop's.
-                by = listed[number + 1][0] if number + 1 < len(listed) else "99:99"
-                # One that arrives within the minute in which it left is the way to the stop.
-                after = [leg for leg in legs if when <= leg.leave and when < leg.arrive <= by]
-                out.setdefault(code, []).extend(after[:1])
+    for day, team, stops in _SHIFT.findall(planner.read_text(encoding="utf-8")):
+        legs = tours.get((team, day), [])
+        listed = _STOP.findall(stops)
+        for number, (when, code) in enumerate(listed):
+            into.setdefault(code, []).extend(leg for leg in legs if leg.arrive == when)
+            # From one stop to another of the same area there is no line: the next one to be
+            # drawn would be another stop's.
+            by = listed[number + 1][0] if number + 1 < len(listed) else "99:99"
+            # One that arrives within the minute in which it left is the way to the stop.
+            after = [leg for leg in legs if when <= leg.leave and when < leg.arrive <= by]
+            out.setdefault(code, []).extend(after[:1])
     return {code: (tuple(into[code]), tuple(out[code])) for code in sorted(into)}

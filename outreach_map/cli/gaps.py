@@ -25,6 +25,9 @@ WEIGHTS = ("people", "need")
 @click.option("--from", "candidates", type=FILE, help="Candidates: id, lon, lat. Else the streets.")
 @click.option("--model", type=click.Choice(MODELS), default=MODELS[0], show_default=True)
 @click.option("--weight", type=click.Choice(WEIGHTS), default=WEIGHTS[0], show_default=True)
+@click.option(
+    "--publish", is_flag=True, help="Let the next plan tell it on manager.html: numbers and areas."
+)
 @click.option("--capacity", is_flag=True, help="Count capacity_per_month of the candidates.")
 @no_cache
 @saying
@@ -39,14 +42,16 @@ def site(
     model: str,
     weight: str,
     capacity: bool,
+    publish: bool,
     cache: bool,
 ) -> None:
     """Find where new points would serve most people of the programme in FOLDER, with proof.
 
     Says how many people each more site gains, and which hours more at the points that there are.
-    The sites themselves are named in private/ only, and never on a map. mclp reaches most people,
-    lscp reaches all with the fewest sites, p-median walks least, p-center has the shortest
-    longest way. [coverage] in outreach.toml keeps sites away from schools and police.
+    The sites themselves are named in private/ only. With --publish the next plan's manager.html
+    tells people gained and the areas of the sites; delete private/siting to take that back.
+    mclp reaches most people, lscp reaches all with the fewest sites, p-median walks least, p-center
+    has the shortest longest way. [coverage] in outreach.toml keeps sites off schools and police.
 
     Example: outreach-map site my-programme --round 2026-11-23 --service nsp --open 2
     """
@@ -54,7 +59,7 @@ def site(
     from outreach_map.programme import load_programme
     from outreach_map.sites import Question, find_sites, in_words
 
-    question = Question(service, most, candidates, Model(model), Weight(weight), capacity)
+    question = Question(service, most, candidates, Model(model), Weight(weight), capacity, publish)
     with output.stages() as say:
         answer = find_sites(load_programme(folder), start, question, progress=say, cache=cache)
     curve = [
@@ -75,9 +80,13 @@ def site(
         "people_needing": _ends(answer.proposal.needing),
         "people_reached_now": _ends(answer.proposal.now),
         "curve": curve,
+        "published": publish,
         "files": files,
     }
-    output.result(document, [*in_words(answer), *files])
+    lines = [*in_words(answer), *files]
+    if publish:
+        lines.append("The next plan tells this on manager.html: people gained, and areas of sites.")
+    output.result(document, lines)
 
 
 @main.command()

@@ -29,8 +29,9 @@ def _features(hotspots: Iterable[Hotspot]) -> Iterable[Feature]:
         rows: list[tuple[str, str]] = []
         for hotspot in group:
             rows += [(phrase("hotspot"), hotspot.code), *describe(hotspot)]
-        title = beside(hotspot.code for hotspot in group)
-        yield area(group[0].place.geometry, "hotspot", title, rows)
+        codes = [hotspot.code for hotspot in group]
+        title = beside(codes)
+        yield {**area(group[0].place.geometry, "hotspot", title, rows), "codes": codes}
 
 
 def describe(hotspot: Hotspot) -> list[tuple[str, str]]:

@@ -40,6 +40,10 @@ def _features(points: Iterable[Point]) -> Iterable[Feature]:
             (phrase("teams restock here"), phrase("yes") if point.restock else ""),
         ]
         if point.public:
-            yield place(point.place.anchor, f"point-{point.status.value}", point_title(point), rows)
+            sign = place(
+                point.place.anchor, f"point-{point.status.value}", point_title(point), rows
+            )
+            yield {**sign, "codes": [point.code]}
         elif point.place.mapped:
-            yield area(point.place.geometry, "point-area", point_title(point), rows)
+            shape = area(point.place.geometry, "point-area", point_title(point), rows)
+            yield {**shape, "codes": [point.code]}

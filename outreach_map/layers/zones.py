@@ -36,7 +36,7 @@ def _features(zones: Iterable[RiskZone]) -> Iterable[Feature]:
         if not zone.place.mapped:
             continue
         title = beside([capitalised(words(zone.category)), _risk(zone.rating)])
-        yield area(
+        shape = area(
             zone.place.geometry,
             f"zone-{zone.rating.value}",
             title,
@@ -51,3 +51,4 @@ def _features(zones: Iterable[RiskZone]) -> Iterable[Feature]:
                 (phrase("what to do"), mitigation(zone.category)),
             ],
         )
+        yield {**shape, "codes": [zone.code]}

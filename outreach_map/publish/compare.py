@@ -17,6 +17,8 @@ from outreach_map.errors import RoundError
 from outreach_map.language import Told
 
 GAPS = "gaps.csv"
+# (hotspot, service) -> the first broken step, empty where all hold.
+Needs = Mapping[tuple[str, str], str]
 FEWEST = 3
 
 
@@ -60,12 +62,22 @@ def compare_rounds(first: Path | str, second: Path | str) -> tuple[Changed, ...]
         When a folder has no readable `gaps.csv`, or the two have no hotspot in common.
     """
     before, after = _read(Path(first)), _read(Path(second))
-    if not {hotspot for hotspot, _ in before} & {hotspot for hotspot, _ in after}:
+    if not comparable(before, after):
         raise RoundError(
             "The two rounds have no hotspot in common, so nothing can be compared.",
             where=GAPS,
             mend="Take two rounds of one programme, with no new key between them.",
         )
+    return compare_needs(before, after)
+
+
+def comparable(before: Needs, after: Needs) -> bool:
+    """Whether two rounds have a hotspot in common; with another key none of the codes is."""
+    return bool({hotspot for hotspot, _ in before} & {hotspot for hotspot, _ in after})
+
+
+def compare_needs(before: Needs, after: Needs) -> tuple[Changed, ...]:
+    """For each change all services together, then each service in which it occurs."""
     counts: dict[Change, dict[str, int]] = {change: {} for change in Change}
     for need in sorted(before.keys() | after.keys()):
         change = _change(before.get(need), after.get(need))
@@ -114,7 +126,7 @@ def hide(counts: Mapping[str, int]) -> set[str]:
     return set(hidden)
 
 
-def _read(folder: Path) -> dict[tuple[str, str], str]:
+def _read(folder: Path) -> Needs:
     """(hotspot, service) -> the first broken step of a published round."""
     try:
         with (folder / GAPS).open(newline="", encoding="utf-8-sig") as file:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
@@ -24,120 +21,122 @@ from outreach_map.coverage import (
     ServiceCoverage,
     ServiceSummary,
     Step,
-    Supply,
     gini,
 )
-from outreach_map.coverage.ranges import people_of, share_of, total
+from outreach_map.coverage.ranges import people_of, total
+from outreach_map.language import clock, number, percent, phrase, plural, together, weekday
 from outreach_map.layers import point_title
-from outreach_map.layers.words import band, minutes, words
+from outreach_map.layers.words import words
+from outreach_map.publish.ages import ages, limits
+from outreach_map.publish.filters import REACHES, Filters, view
+from outreach_map.publish.gap_list import STEPS, codes_not_drawn, gap_rows
+from outreach_map.publish.numbers import percents, span_of, told_people
 from outreach_map.publish.plan import Plan
+from outreach_map.publish.standing import AskedAreas, changes
 
-_GAP_ORDER = (Reach.NOT_REACHED, Reach.UNKNOWN, Reach.PARTLY, Reach.REACHED)
-_STEPS = {
-    Step.AVAILABLE: "available",
-    Step.REACHABLE: "reachable",
-    Step.OPEN: "open then",
-    Step.ACCEPTABLE: "acceptable",
-    Step.CONTACTED: "contacted",
-    Step.ENOUGH: "enough",
+_NEXT_STEPS = 5
+_WINDOWS = {
+    0: phrase("this round, planned"),
+    30: phrase("30 days"),
+    90: phrase("90 days"),
+    365: phrase("365 days"),
 }
-_NEXT_STEPS, _LEAST = 5, 3
-_OLD_MONTHS = 12
-_WINDOWS = {0: "this round, planned", 30: "30 days", 90: "90 days", 365: "365 days"}
+_BY = {
+    Grouping.AREA: phrase("By area"),
+    Grouping.COMMUNITY: phrase("By community"),
+    Grouping.LANGUAGE: phrase("By language"),
+}
+_GROUPS = {
+    Grouping.AREA: phrase("areas"),
+    Grouping.COMMUNITY: phrase("communities"),
+    Grouping.LANGUAGE: phrase("languages"),
+}
 
 
-def manager_context(plan: Plan) -> dict[str, object]:
+def manager_context(plan: Plan, filters: Filters, asked: AskedAreas) -> dict[str, object]:
     """Everything that the template of the page asks for."""
-    coverage, release = plan.coverage, plan.release
+    coverage = plan.coverage
     steps = Counter(row.first_broken for row in coverage.services)
     return {
-        "walk_min": f"{plan.walk_min:.0f}",
-        "services": [_service(row) for row in coverage.summary],
+        "walk_min": number(plan.walk_min),
+        "headline": list(_headline(plan)),
+        "choices": {
+            "services": [(n, words(one)) for n, one in enumerate(filters.services, start=1)],
+            "groups": [(n, g.name, g.kind) for n, g in enumerate(filters.groups) if n],
+        },
+        "services": [
+            {
+                "number": number,
+                "name": words(service),
+                "view": view(plan.release.hotspots, coverage.services, service, filters.groups[0]),
+            }
+            for number, service in enumerate(filters.services, start=1)
+        ],
+        "reaches": [(one.name.lower(), one) for one in REACHES],
         "steps": [
             *(
-                (f"not {step.value}", str(count))
+                (phrase("not {step}", step=step), number(count))
                 for step, count in steps.most_common()
                 if step is not None
             ),
-            ("no step broken", str(steps[None])),
+            (phrase("no step broken"), number(steps[None])),
         ],
-        "cascade_steps": list(_STEPS.values()),
-        "cascade": [_cascade(plan, row.service) for row in coverage.summary],
+        "cascade_steps": [*STEPS.values(), phrase("of their hours")],
         "next_steps": list(_next_steps(plan, [r for r in coverage.services if not _unsure(r)])),
         "find_out": list(_next_steps(plan, [r for r in coverage.services if _unsure(r)])),
         "openings": list(_openings(plan)),
-        "least": [_least(plan, grouping) for grouping in Grouping],
+        "asked": asked.rows(),
+        "changes": changes(plan),
+        "equity": [_groups(plan, grouping) for grouping in Grouping],
         "inequality": _inequality(plan),
         "contact": _contact(plan),
         "given": _given(plan),
         "given_windows": list(_WINDOWS.values()),
         "supplies": _supplies(plan),
         "capacity": [_capacity(one) for one in coverage.capacity],
-        "gaps": [_gap(plan, row) for row in _by_urgency(coverage.services)],
-        "unmapped": ", ".join(h.code for h in release.hotspots if not h.place.mapped),
-        "limits": list(_limits(plan)),
+        "gaps": gap_rows(plan, filters),
+        "unmapped": together(codes_not_drawn(plan)),
+        "ages": ages(plan),
+        "limits": list(limits(plan)),
     }
 
 
-@dataclass(frozen=True)
-class _Part:
-    name: str
-    count: int
-    x: str
-    width: str
-
-
-def _service(row: ServiceSummary) -> dict[str, object]:
-    counts = (row.reached, row.partly, row.not_reached, row.unknown)
-    names = ("reached", "partly reached", "not reached", "unknown")
-    whole = max(sum(counts), 1)
-    parts, x = [], 0.0
-    for name, count in zip(names, counts, strict=True):
-        width = 100 * count / whole
-        parts.append(_Part(name, count, f"{x:.2f}", f"{width:.2f}"))
-        x += width
-    return {"name": words(row.service), "parts": parts}
-
-
-def _cascade(plan: Plan, service: str) -> dict[str, object]:
-    shares = {row.step: row.share for row in plan.coverage.cascade if row.service == service}
-    lost = {
-        step: (shares[before].mid if before else 1.0) - shares[step].mid
-        for before, step in zip((None, *Step), Step, strict=False)
-        if step in shares and (before is None or before in shares)
-    }
-    worst = max(lost, key=lambda step: lost[step], default=None)
-    return {
-        "service": words(service),
-        "cells": [
-            {
-                "mid": _percent(shares[step].mid) if step in shares else "–",
-                "range": _percents(shares[step]) if step in shares else "",
-                "worst": step is worst and lost[step] > 0,
-            }
-            for step in Step
-        ],
-        "presence": _presence(plan, service),
-    }
-
-
-def _presence(plan: Plan, service: str) -> dict[str, str]:
-    """Share of the hours in which people are there with the service in reach, over people."""
-    people = {hotspot.code: people_of(hotspot) for hotspot in plan.release.hotspots}
-    held = [
-        (
-            weight,
-            Range(row.presence.low, (row.presence.low + row.presence.high) / 2, row.presence.high),
+def _headline(plan: Plan) -> Iterable[str]:
+    """The page in three sentences, for who reads no more."""
+    rows, summary = plan.coverage.services, plan.coverage.summary
+    if not rows:
+        yield phrase("No hotspot of this round needs a service.")
+        return
+    reached = sum(row.reach is Reach.REACHED for row in rows)
+    unknown = sum(row.reach is Reach.UNKNOWN for row in rows)
+    yield phrase(
+        "{reached} of {count} needs (a hotspot and a service) are surely reached, {share}; of "
+        "{unknown} nobody knows.",
+        reached=reached,
+        count=len(rows),
+        share=percent(reached / len(rows)),
+        unknown=percent(unknown / len(rows)),
+    )
+    worst = min(summary, key=lambda one: (one.reached / max(_needed(one), 1), -_needed(one)))
+    yield phrase(
+        "Least reached: {service}, at {reached} of {count} hotspots that need it.",
+        service=words(worst.service),
+        reached=worst.reached,
+        count=_needed(worst),
+    )
+    steps = Counter(row.first_broken for row in rows if row.first_broken is not None)
+    if steps:
+        step, count = steps.most_common(1)[0]
+        yield phrase(
+            "The step at which most gaps break: not {step} ({count} of {all}).",
+            step=step,
+            count=count,
+            all=sum(steps.values()),
         )
-        for row in plan.coverage.services
-        if row.service == service
-        and row.presence is not None
-        and (weight := people[row.hotspot]) is not None
-    ]
-    if not held:
-        return {"mid": "unknown", "range": ""}
-    share = share_of(held)
-    return {"mid": _percent(share.mid), "range": _percents(share)}
+
+
+def _needed(one: ServiceSummary) -> int:
+    return one.reached + one.partly + one.not_reached + one.unknown
 
 
 def _unsure(row: ServiceCoverage) -> bool:
@@ -161,10 +160,14 @@ def _next_steps(plan: Plan, rows: Sequence[ServiceCoverage]) -> Iterable[dict[st
     ]
     found.sort(key=lambda item: (-item[0].mid, item[2]))
     for whole, count, (service, step, mend) in found[:_NEXT_STEPS]:
-        hotspots = f"{count} hotspot{'s' * (count != 1)}"
         yield {
-            "people": f"{_people(whole)} at {hotspots}",
-            "what": f"{words(service)}, not {step.value}",
+            "people": plural(
+                "{people} at {count} hotspot",
+                "{people} at {count} hotspots",
+                count,
+                people=told_people(whole),
+            ),
+            "what": phrase("{service}, not {step}", service=words(service), step=step),
             "mend": mend,
         }
 
@@ -174,23 +177,36 @@ def _openings(plan: Plan) -> Iterable[dict[str, str]]:
     for one in plan.coverage.openings:
         yield {
             "where": titles[one.point],
-            "when": f"{one.begin:%A %H:%M}–{one.end:%H:%M}",
+            "when": phrase(
+                "{day} {begin}–{end}",
+                day=weekday(one.begin),
+                begin=clock(one.begin),
+                end=clock(one.end),
+            ),
             "service": words(one.service),
-            "people": _people(one.people),
+            "people": told_people(one.people),
         }
 
 
-def _least(plan: Plan, grouping: Grouping) -> dict[str, object]:
+def _groups(plan: Plan, grouping: Grouping) -> dict[str, object]:
     own = [group for group in plan.coverage.equity.groups if group.grouping is grouping]
-    return {"name": grouping.value, "groups": [_group(group) for group in own[:_LEAST]]}
-
-
-def _group(group: GroupCoverage) -> dict[str, str]:
-    name = group.name if group.grouping is Grouping.AREA else words(group.name)
     return {
-        "name": name,
-        "share": f"{_percent(group.share.mid)} ({_percents(group.share)})",
-        "people": _people(group.people),
+        "key": grouping.value,
+        "name": _BY[grouping],
+        "head": grouping,
+        "groups": [_group(group) for group in own],
+    }
+
+
+def _group(group: GroupCoverage) -> dict[str, object]:
+    share = group.share
+    return {
+        "name": group.name if group.grouping is Grouping.AREA else words(group.name),
+        "mid": percent(share.mid),
+        "range": percents(share),
+        "at": (round(100 * share.low), round(100 * share.mid), round(100 * share.high)),
+        "people": told_people(group.people),
+        "sort": f"{group.people.mid:.2f}",
     }
 
 
@@ -200,18 +216,21 @@ def _inequality(plan: Plan) -> str:
         return ""
     first = rows[0]
     parts = [
-        f"{row.between / row.theil:.0%} between {_plural(row.grouping)}"
+        phrase(
+            "{share} between {groups}",
+            share=percent(row.between / row.theil),
+            groups=_GROUPS[row.grouping],
+        )
         for row in rows
         if row.theil
     ]
-    return (
-        f"From 0 (all the same) to 1 the Gini coefficient is {first.gini:.2f}. Of what differs "
-        f"(Theil {first.theil:.3f}) lies {', '.join(parts)}; the rest within them."
+    return phrase(
+        "From 0 (all the same) to 1 the Gini coefficient is {gini}. Of what differs (Theil "
+        "{theil}) lies {parts}; the rest within them.",
+        gini=number(first.gini, 2),
+        theil=number(first.theil, 3),
+        parts=together(parts),
     )
-
-
-def _plural(grouping: Grouping) -> str:
-    return {"area": "areas", "community": "communities", "language": "languages"}[grouping.value]
 
 
 def _contact(plan: Plan) -> list[dict[str, object]]:
@@ -220,7 +239,7 @@ def _contact(plan: Plan) -> list[dict[str, object]]:
     }
     return [
         {
-            "name": f"{reading.value}, {denominator.value}",
+            "name": together([reading, denominator]),
             "cells": [_share(shares.get((reading, denominator, days))) for days in (30, 90, 365)],
         }
         for reading in Reading
@@ -230,14 +249,14 @@ def _contact(plan: Plan) -> list[dict[str, object]]:
 
 def _share(share: Range | None) -> dict[str, str]:
     if share is None:
-        return {"mid": "unknown", "range": ""}
-    return {"mid": _percent(share.mid), "range": _percents(share)}
+        return {"mid": phrase("unknown"), "range": ""}
+    return {"mid": percent(share.mid), "range": percents(share)}
 
 
 def _given(plan: Plan) -> list[dict[str, object]]:
     found = {(one.item, one.days): one for one in plan.coverage.contact.given}
     return [
-        {"name": item.value, "cells": [_amount(found.get((item, days))) for days in _WINDOWS]}
+        {"name": item, "cells": [_amount(found.get((item, days))) for days in _WINDOWS]}
         for item in Item
     ]
 
@@ -247,28 +266,36 @@ def _amount(given: Given | None) -> dict[str, str]:
         return {"mid": "", "range": ""}
     amount = given.amount
     if not given.hotspots:
-        return {"mid": "none logged" if given.days else "none", "range": ""}
+        return {"mid": phrase("none logged") if given.days else phrase("none"), "range": ""}
     exact = amount.low == amount.high
-    return {"mid": f"{amount.mid:.0f}", "range": "" if exact else _span(amount)}
+    return {"mid": number(amount.mid), "range": "" if exact else span_of(amount)}
 
 
 def _supplies(plan: Plan) -> list[tuple[str, str]]:
     contact = plan.coverage.contact
     rate, levels = contact.per_person_year, contact.levels
-    rows = []
+    rows: list[tuple[str, str]] = []
     if rate is not None and levels is not None:
-        level = (
-            levels[0].value if levels[0] is levels[1] else f"{levels[0].value} to {levels[1].value}"
+        low, high = levels
+        level = low if low is high else phrase("{low} to {high}", low=low, high=high)
+        told = phrase(
+            "{middle} syringes ({range}): {level} coverage",
+            middle=number(rate.mid),
+            range=span_of(rate),
+            level=level,
         )
-        rows.append(
-            ("a person and year", f"{rate.mid:.0f} syringes ({_span(rate)}): {level} coverage")
-        )
-        rows.append(("targets", "WHO: 200 (2020), 300 (2030); below 100 is low, above 200 high"))
+        rows.append((phrase("a person and year"), told))
+        targets = phrase("WHO: 200 (2020), 300 (2030); below 100 is low, above 200 high")
+        rows.append((phrase("targets"), targets))
     counted = Counter(row.enough for row in plan.coverage.syringes)
-    rows += [(f"syringes {one.value}", f"{counted[one]} hotspots") for one in Enough]
+    rows += [(phrase("syringes {enough}", enough=one), _hotspots(counted[one])) for one in Enough]
     kits = Counter(row.enough for row in plan.coverage.kits)
-    rows += [(f"naloxone {one.value}", f"{kits[one]} hotspots") for one in Enough]
+    rows += [(phrase("naloxone {enough}", enough=one), _hotspots(kits[one])) for one in Enough]
     return rows
+
+
+def _hotspots(count: int) -> str:
+    return plural("{count} hotspot", "{count} hotspots", count)
 
 
 def _capacity(one: Capacity) -> dict[str, str]:
@@ -278,102 +305,8 @@ def _capacity(one: Capacity) -> dict[str, str]:
     median = value[order][np.searchsorted(np.cumsum(people[order]), people.sum() / 2)]
     return {
         "service": words(one.service),
-        "median": f"{median:.1f}",
-        "gini": f"{gini(value, people):.2f}",
-        "none": _percent(float(people[value == 0].sum() / people.sum())),
-        "unknown": str(one.without_capacity),
+        "median": number(float(median), 1),
+        "gini": number(gini(value, people), 2),
+        "none": percent(float(people[value == 0].sum() / people.sum())),
+        "unknown": number(one.without_capacity),
     }
-
-
-def _by_urgency(rows: Sequence[ServiceCoverage]) -> list[ServiceCoverage]:
-    return sorted(
-        (row for row in rows if row.first_broken is not None),
-        key=lambda row: (_GAP_ORDER.index(row.reach), row.service, row.hotspot),
-    )
-
-
-def _gap(plan: Plan, row: ServiceCoverage) -> dict[str, str]:
-    people = {hotspot.code: hotspot.people for hotspot in plan.release.hotspots}
-    return {
-        "hotspot": row.hotspot,
-        "people": band(people[row.hotspot]),
-        "service": words(row.service),
-        "reach": f"{row.reach.value} by a team" if row.by is Supply.TEAM else row.reach.value,
-        "walk": _walk(row.walk_s_low, row.walk_s_high),
-        "hours": "unknown" if row.presence is None else _two(row.presence.low, row.presence.high),
-        "why": row.why,
-        "mend": row.mend,
-    }
-
-
-def _limits(plan: Plan) -> Iterable[str]:
-    """What the page cannot know, for whoever decides by it."""
-    release, coverage = plan.release, plan.coverage
-    yield (
-        "People who do not come to a hotspot are in no figure here, and neither are peers. Who is "
-        "missed most may be missing from the page."
-    )
-    yield _age([h.est_month for h in release.hotspots if h.people is not None], plan.start)
-    missing = coverage.contact.without_estimate
-    if missing:
-        yield f"{missing} hotspots have no estimate of people, and are in no share of people."
-    unknown = sum(row.reach is Reach.UNKNOWN for row in coverage.services)
-    whole = max(len(coverage.services), 1)
-    yield (
-        f"Of {len(coverage.services)} needs (a hotspot and a service) {unknown / whole:.0%} are "
-        "unknown: something that decides them is not written down."
-    )
-    days = coverage.contact.covered_days
-    yield (
-        f"The visit log covers {days} of the last 365 days; longer windows are measured on these. "
-        "It counts contacts, not persons: the least takes a visit's contacts for different people, "
-        "the most and the middle all of them. What points gave out is not in it."
-    )
-    yield (
-        "Teams count as planned for this week. Ranges hold for any place within the released areas "
-        "and any count within the released bands."
-    )
-
-
-def _age(months: Sequence[date | None], start: date) -> str:
-    dated = sorted(month for month in months if month is not None)
-    undated = len(months) - len(dated)
-    if not dated:
-        return "When the people were estimated is not written down."
-    old = sum(
-        (start.year - month.year) * 12 + start.month - month.month > _OLD_MONTHS for month in dated
-    )
-    return (
-        f"People were estimated from {dated[0]:%b %Y} to {dated[-1]:%b %Y}; {old} estimates are "
-        f"more than a year old, and {undated} have no date."
-    )
-
-
-def _walk(low: float, high: float) -> str:
-    if low == float("inf"):
-        return "no way"
-    return minutes(low) if minutes(low) == minutes(high) else f"{minutes(low)} to {minutes(high)}"
-
-
-def _people(people: Range) -> str:
-    return f"about {people.mid:.0f} people ({_span(people)})"
-
-
-def _span(amount: Range) -> str:
-    if math.isinf(amount.high):
-        return f"{amount.low:.0f} or more"
-    return f"{amount.low:.0f}–{amount.high:.0f}"
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}"
-
-
-def _percents(share: Range) -> str:
-    return _two(share.low, share.high)
-
-
-def _two(low: float, high: float) -> str:
-    """'36–100 %', or one number where both ends round to it."""
-    first, last = f"{100 * low:.0f}", f"{100 * high:.0f}"
-    return f"{first}%" if first == last else f"{first}–{last}%"

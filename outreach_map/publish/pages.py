@@ -9,34 +9,31 @@ from types import MappingProxyType
 from outreach_map.language import (
     Language,
     Words,
-    clock,
     day_of,
     days_from_to,
-    one_to,
     phrase,
 )
 from outreach_map.layers import (
     DataLayer,
-    describe,
     encode_basemap,
     gap_layer,
-    hotspot_layer,
     point_layer,
-    route_layer,
-    zone_layer,
 )
-from outreach_map.layers.words import metres, mode, words
+from outreach_map.layers.gaps import GAP_WORDS
+from outreach_map.publish.filters import filters_of, packed
+from outreach_map.publish.finder import search_index
 from outreach_map.publish.manager import manager_context
 from outreach_map.publish.plan import Plan
+from outreach_map.publish.planner import planner_context, planner_layers
 from outreach_map.publish.protection import protection
-from outreach_map.publish.risks import SHOWN, flag_list, incident_tables, naloxone_rows
+from outreach_map.publish.risks import incident_tables, naloxone_rows
 from outreach_map.publish.script_texts import TEAM
 from outreach_map.publish.shell import Bounds, render_page
+from outreach_map.publish.standing import AskedAreas
+from outreach_map.publish.standing import legend as site_legend
 from outreach_map.publish.team import TEAM_FILES, TeamPage
-from outreach_map.publish.told import told_amounts, told_need, told_risk, told_sharing, told_worn
-from outreach_map.routing import Itinerary
 from outreach_map.settings import Contact, Contacts
-from outreach_map.tables import Hotspot, Team
+from outreach_map.tables import Team
 
 _ZONE_LEGEND = [
     ("zone-high", phrase("risk zone, high")),
@@ -63,56 +60,22 @@ class PageMaker:
 
     def planner(self) -> str:
         """The coordinator's page: all teams, what was left out and why, risks to review."""
-        release, routes = self.release, self.plan.routes
-        layers = [
-            hotspot_layer(release.hotspots),
-            point_layer(release.points),
-            zone_layer(release.zones),
-            *(
-                route_layer(
-                    f"routes_{number}",
-                    f"Routes {team.code}",
-                    [tour for tour in routes.itineraries if tour.team == team.code],
-                    number,
-                )
-                for number, team in enumerate(release.teams)
-            ),
-        ]
-        context = {
-            "summary": self._summary(),
-            "days": [
-                {
-                    "name": day_of(release.start + timedelta(days=day)),
-                    "shifts": [
-                        _shift_row(tour)
-                        for tour in routes.itineraries
-                        if tour.date == release.start + timedelta(days=day)
-                    ],
-                }
-                for day in range(7)
-                if any(t.date == release.start + timedelta(days=day) for t in routes.itineraries)
-            ],
-            "sharing": told_sharing(routes),
-            "worn": told_worn(routes),
-            "left_out": routes.left_out,
-            "decisions": [
-                {"hotspot": d.hotspot, "kind": words(d.kind), "team": d.team, "effect": d.effect}
-                for d in routes.decisions
-            ],
-            "flags": flag_list(self.plan.flags, SHOWN),
-            "hotspots": [
-                {"code": h.code, "kind": words(h.typology), "rows": self._rows(h)}
-                for h in release.hotspots
-            ],
-        }
-        legend = [
-            ("hotspot", "released area with one or more hotspots"),
+        legend: list[tuple[str, str]] = [
+            ("hotspot", phrase("released area with one or more hotspots")),
             *_POINT_LEGEND,
-            ("route-0", "routes, a colour and dash a team"),
+            ("route-0", phrase("routes, a colour and dash a team")),
             *_ZONE_LEGEND,
         ]
         title = phrase("Planner")
-        return self._render("planner.html", "planner", title, context, layers, legend)
+        return self._render(
+            "planner.html",
+            "planner",
+            title,
+            planner_context(self.plan),
+            planner_layers(self.plan),
+            legend,
+            report={"report-index": search_index(self.plan)},
+        )
 
     def team(self, team: Team) -> str:
         """A team's page: its own stops and what lies along them, and nobody else's."""
@@ -140,26 +103,34 @@ class PageMaker:
 
     def manager(self) -> str:
         """The manager's page: gaps by area and service; no routes and no teams."""
-        coverage = self.plan.coverage
+        coverage, hotspots = self.plan.coverage, self.release.hotspots
+        filters, asked = filters_of(self.release, coverage), AskedAreas(self.plan)
         layers = [
-            gap_layer(self.release.hotspots, coverage),
+            gap_layer(
+                hotspots,
+                coverage,
+                services=filters.services,
+                groups=[group.codes for group in filters.groups],
+            ),
+            *([asked.layer()] if asked.areas else []),
             point_layer(self.release.points),
         ]
         context = {
-            **manager_context(self.plan),
+            **manager_context(self.plan, filters, asked),
             "naloxone": naloxone_rows(self.plan.naloxone),
             "naloxone_min": f"{self.plan.rules.naloxone_min:.0f}",
             "incidents": incident_tables(self.release.incidents),
         }
         legend = [
-            ("gap-0", "every service needed there is reached"),
-            ("gap-1", "up to a third of needs unmet (partly counts half)"),
-            ("gap-2", "up to two thirds"),
-            ("gap-3", "more than two thirds"),
+            *((f"gap-{style}", told) for style, told in GAP_WORDS.items()),
+            *site_legend(self.plan.asked),
             *_POINT_LEGEND,
         ]
         title = phrase("Coverage gaps")
-        return self._render("manager.html", "manager", title, context, layers, legend)
+        report = {"report-views": packed(filters, hotspots, coverage)}
+        return self._render(
+            "manager.html", "manager", title, context, layers, legend, report=report
+        )
 
     def _render(
         self,
@@ -174,6 +145,7 @@ class PageMaker:
         language: Language | None = None,
         own: Sequence[str] = (),
         texts: Mapping[str, Words] = MappingProxyType({}),
+        report: Mapping[str, object] | None = None,
     ) -> str:
         plan = self.plan
         last = plan.start + timedelta(days=6)
@@ -203,36 +175,8 @@ class PageMaker:
             view=view or self.bounds,
             own=own,
             texts=texts,
+            report=report,
         )
-
-    def _summary(self) -> str:
-        tours = self.plan.routes.itineraries
-        visits = sum(len(tour.visits) for tour in tours)
-        left = sum(item.visits for item in self.plan.routes.left_out)
-        way = sum(tour.travel_s for tour in tours) / 3600
-        hours = sum((tour.end - tour.start).total_seconds() for tour in tours) / 3600
-        return (
-            f"{visits} visits in {len(tours)} shift{'s' * (len(tours) != 1)}; {left} due "
-            f"visit{'s' * (left != 1)} left out, {told_need(self.plan.routes)} of the need met. "
-            f"{hours:.0f} hours out, {way:.0f} of them on the way."
-        )
-
-    def _rows(self, hotspot: Hotspot) -> list[tuple[str, str]]:
-        own = [row for row in self.plan.coverage.services if row.hotspot == hotspot.code]
-        gaps = [words(row.service) for row in own if row.first_broken is not None]
-        drawn = "" if hotspot.place.mapped else "listed only: its area is too wide to draw"
-        return [*describe(hotspot), ("gaps", ", ".join(gaps)), ("on the map", drawn)]
-
-
-def _shift_row(tour: Itinerary) -> dict[str, str]:
-    return {
-        "team": tour.team,
-        "hours": one_to(clock(tour.start), clock(tour.end)),
-        "stops": ", ".join(f"{stop.begin:%H:%M} {stop.code}" for stop in tour.visits),
-        "way": phrase("{length} {by}", length=metres(tour.distance_m), by=mode(tour.mode)),
-        "kit": told_amounts(tour.kit),
-        "risk": told_risk(tour.exposure_s),
-    }
 
 
 def _contacts(contacts: Contacts) -> list[tuple[str, Contact | None]]:

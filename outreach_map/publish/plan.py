@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from outreach_map.asked import AskedSites
 from outreach_map.coverage import Coverage
+from outreach_map.history import PastGaps
 from outreach_map.language import ENGLISH, Language
 from outreach_map.network import Basemap
 from outreach_map.risk import Flag, NaloxoneReach, WayOut
@@ -21,9 +23,11 @@ class Plan:
 
     `privacy` are the rules of its places, `census` says whether residents were known to them, and
     `walk_min` is the walking standard, for the words on the pages; `invented` says that all data
-    are. `rights` is the rights card of the team pages, a sentence a line. `passphrases` lock the
-    pages of the teams by code; a team without one has an open page.
-    `language` is that of the pages, `team_languages` has by code those of teams that have another.
+    are. `rights` is the rights card of the team pages, a sentence a line. `before` are the gaps of
+    the round before this one, where they were kept, and `asked` the answers of `outreach-map site`
+    that were asked for a map. `passphrases` lock the pages of the teams by code; a team without one
+    has an open page. `language` is that of the pages, `team_languages` has by code those of teams
+    that have another.
     `exports` are the files for other tools that the programme asks for.
     """
 
@@ -43,6 +47,8 @@ class Plan:
     ways_out: tuple[WayOut, ...] = ()
     rights: str = ""
     rules: RiskSettings = field(default_factory=RiskSettings)
+    before: PastGaps | None = None
+    asked: tuple[AskedSites, ...] = ()
     passphrases: Mapping[str, str] = field(default_factory=dict)
     exports: frozenset[Export] = frozenset()
     language: Language = ENGLISH

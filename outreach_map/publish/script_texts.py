@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from outreach_map.language import Language, Words, phrase, place, plural
+from outreach_map.language import Language, Words, phrase, place, plural, together
 
 _MINUTES = place("minutes")
 
@@ -66,6 +66,30 @@ TEAM: Mapping[str, Words] = MappingProxyType(
         "position_asked": phrase("Asking the phone …"),
         "position_on": phrase("The dot is you. It goes when you look elsewhere."),
         "position_off": phrase("The dot is gone."),
+    }
+)
+
+# Of pages with tables and filters; `place` stands where the script fills in.
+REPORT: Mapping[str, Words] = MappingProxyType(
+    {
+        **PAGE,
+        "copy": phrase("Copy table"),
+        "copy_of": phrase("Copy table: {name}", name=place("name")),
+        "copied": plural("Copied: {count} row.", "Copied: {count} rows.", 0),
+        "marked": phrase("The table is marked: copy it with Ctrl+C."),
+        "more_rows": plural("Show {count} row", "Show all {count} rows", 0),
+        "fewer_rows": phrase("Show fewer rows"),
+        "sort_by": phrase("Sort by {column}", column=place("column")),
+        "gaps_shown": plural(
+            "{count} gap: {choice}", "{count} gaps: {choice}", 0, choice=place("choice")
+        ),
+        "both": together([place("one"), place("other")]),
+        "not_measured": phrase("not measured"),
+        "in_list": phrase("Show {code} in the list", code=place("code")),
+        "found": plural("{count} found", "{count} found", 0),
+        "shifts_shown": plural(
+            "{count} shift: {choice}", "{count} shifts: {choice}", 0, choice=place("choice")
+        ),
     }
 )
 

@@ -25,7 +25,7 @@ from markupsafe import Markup
 from outreach_map.language import ENGLISH, Language, Words
 from outreach_map.layers import BasemapLayer, DataLayer, to_json
 from outreach_map.publish.lock import seal
-from outreach_map.publish.script_texts import LOCK, PAGE, said_texts
+from outreach_map.publish.script_texts import LOCK, PAGE, REPORT, said_texts
 from outreach_map.publish.speaking import templates
 
 Bounds = tuple[float, float, float, float]
@@ -45,6 +45,7 @@ def render_page(
     view: Bounds,
     own: Sequence[str] = (),
     texts: Mapping[str, Words] = MappingProxyType({}),
+    report: Mapping[str, object] | None = None,
 ) -> str:
     """Put a page together.
 
@@ -68,6 +69,9 @@ def render_page(
         Scripts and styles in `publish/static` that this page has beside those of every page.
     texts
         What those scripts say.
+    report
+        On pages with tables that sort and copy, and with filters: what their scripts read, by the
+        id of its element.
 
     Returns
     -------
@@ -82,6 +86,14 @@ def render_page(
     shared = [_static(name) for name in ("texts.js", "map.js", "page.js")]
     scripts = [_leaflet("leaflet.js"), *shared, *own_scripts, script]
     styles = [_without_urls(_leaflet("leaflet.css")), _static("page.css"), *own_styles]
+    said = {**PAGE, **texts}
+    if report is not None:
+        data |= {key: to_json(language.say_all(value)) for key, value in report.items()}
+        # After folium's script: they narrow the layers that it makes.
+        kind = Path(template).stem
+        scripts += [_static("tables.js"), _static(f"{kind}.js")]
+        styles.append(_static("report.css"))
+        said |= REPORT
     policy = "; ".join(
         [
             "default-src 'none'",
@@ -101,7 +113,7 @@ def render_page(
             scripts=[Markup(text) for text in scripts],  # noqa: S704  # our own files and folium's
             styles=[Markup(text) for text in styles],  # noqa: S704  # our own files and Leaflet's
             data={key: Markup(text) for key, text in data.items()},  # noqa: S704  # to_json escapes
-            texts=_texts({**PAGE, **texts}, language),
+            texts=_texts(said, language),
             basemap=basemap,
             map=Markup(container),  # noqa: S704  # folium's element without any text of ours
         )

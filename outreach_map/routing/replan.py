@@ -136,7 +136,7 @@ def replaced(past: Past, tour_of: Replanned, team: str, now: datetime) -> Past:
             tours.append(replace(tour, stops=(*tour_of.done, *stops)))
         else:
             tours.append(tour)
-    return Past(tuple(tours))
+    return replace(past, tours=tuple(tours))
 
 
 def _tour(past: Past, release: Release, team: str, now: datetime) -> PastTour:

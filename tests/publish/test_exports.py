@@ -30,7 +30,8 @@ from outreach_map.publish.exports import styles
 from outreach_map.publish.exports.records import LAYERS, layer_frames
 from outreach_map.settings import Export
 
-CSS = (Path(__file__).parents[2] / "outreach_map/publish/static/page.css").read_text()
+STATIC = Path(__file__).parents[2] / "outreach_map/publish/static"
+CSS = "\n".join((STATIC / name).read_text() for name in ("page.css", "report.css"))
 
 
 @pytest.fixture(scope="module")
@@ -249,7 +250,7 @@ def _css(name: str, attribute: str) -> str:
     [
         *((f"zone-{rating}", paint) for rating, paint in styles.ZONES.items()),
         *((f"route-{number}", paint) for number, paint in enumerate(styles.ROUTES)),
-        *zip(("gap-0", "gap-1", "gap-2", "gap-3"), styles.GAPS.values(), strict=True),
+        *zip(("gap-0", "gap-1", "gap-unknown", "gap-3"), styles.GAPS.values(), strict=True),
     ],
 )
 def test_qgis_draws_as_the_pages_do(name: str, paint: styles.Paint) -> None:

@@ -29,7 +29,7 @@ from outreach_map.language import (
 from outreach_map.planning import languages_told
 from outreach_map.publish import Plan
 from outreach_map.publish.pages import PageMaker
-from outreach_map.publish.script_texts import LOCK, PAGE, TEAM, said_texts
+from outreach_map.publish.script_texts import LOCK, PAGE, REPORT, TEAM, said_texts
 from outreach_map.publish.shell import locked_page
 from outreach_map.settings import MapSettings
 from tests.browser import PHONE, launched, opened
@@ -188,11 +188,11 @@ def test_a_page_says_its_language_and_direction(town_plan: Plan, tag: str) -> No
     pages = PageMaker(replace(town_plan, language=language_of(tag)))
     direction = "rtl" if tag == "ar" else "ltr"
     team = town_plan.release.teams[0]
-    of_team = pages.team(team)
-    for page in (pages.planner(), pages.manager(), of_team):
+    of_team = {**PAGE, **TEAM}
+    made = ((pages.planner(), REPORT), (pages.manager(), REPORT), (pages.team(team), of_team))
+    for page, texts in made:
         assert page.startswith(f'<!doctype html>\n<html lang="{tag}" dir="{direction}">')
-        own = {**PAGE, **(TEAM if page is of_team else {})}
-        assert texts_of(page) == json.loads(json.dumps(said_texts(own, language_of(tag))))
+        assert texts_of(page) == json.loads(json.dumps(said_texts(texts, language_of(tag))))
 
 
 def test_a_team_has_its_own_language(town_plan: Plan) -> None:
@@ -288,7 +288,7 @@ def test_what_scripts_say_stands_in_their_table() -> None:
     }
     assert asked.pop("lock.js") == set(LOCK)
     leaflet = {"zoom_in", "zoom_out", "layers"}
-    assert leaflet.union(*asked.values()) == set(PAGE) | set(TEAM)
+    assert leaflet.union(*asked.values()) == set(REPORT) | set(TEAM)
     for name in ("texts.js", "map.js", "page.js"):
         assert asked[name] <= set(PAGE)
 

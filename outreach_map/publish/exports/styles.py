@@ -27,7 +27,7 @@ class Paint:
     dash: tuple[int, ...] = ()
 
 
-# The same as in publish/static/page.css; a test holds the two equal.
+# The same as in publish/static, page.css and report.css; a test holds them equal.
 HOTSPOT = Paint("#0b5c8f", "#0b5c8f", 0.22, 2)
 POINT_AREA = Paint("#1b7a66", "#1b7a66", 0.3, 2, (3, 4))
 POINTS: Mapping[str, Paint] = {
@@ -42,10 +42,10 @@ ZONES: Mapping[str, Paint] = {
     "unknown": Paint("#7a4fb0", "#a785d3", 0.22, 3, (7, 6)),
 }
 GAPS: Mapping[str, Paint] = {
-    "reached": Paint("#6b7038", "#f0f4d8", 0.65, 1),
-    "partly reached": Paint("#8a5a00", "#f6c568", 0.65, 1.5),
-    "unknown": Paint("#7c2f08", "#d9682b", 0.65, 2.5, (6, 3)),
-    "not reached": Paint("#43061f", "#7a1f4b", 0.65, 3.5),
+    "reached": Paint("#3d0a28", "#fff3c4", 0.72, 1),
+    "partly reached": Paint("#3d0a28", "#fbb95a", 0.72, 1.5),
+    "unknown": Paint("#3d0a28", "#b9b5ae", 0.72, 2, (2, 4)),
+    "not reached": Paint("#3d0a28", "#6d1147", 0.72, 3.5),
 }
 ROUTES = (
     Paint("#0b5c8f", width=4),
