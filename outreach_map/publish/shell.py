@@ -28,6 +28,8 @@ from outreach_map.publish.script_texts import LOCK, PAGE, said_texts
 from outreach_map.publish.speaking import templates
 
 Bounds = tuple[float, float, float, float]
+# In the order in which they need each other.
+_SCRIPTS = ("texts.js", "basemap.js", "labels.js", "map.js", "page.js")
 _STYLE_DATA = '<script type="text/css">'
 
 
@@ -68,7 +70,7 @@ def render_page(
         layer.layer_name = language.say(layer.layer_name)
     container, script = _compose(layers, bounds, view)
     data = {f"data-{layer.key}": to_json(language.say_all(layer.features)) for layer in layers}
-    own = [_static(name) for name in ("texts.js", "map.js", "page.js")]
+    own = [_static(name) for name in _SCRIPTS]
     scripts = [_leaflet("leaflet.js"), *own, script]
     styles = [_without_urls(_leaflet("leaflet.css")), _static("page.css")]
     policy = "; ".join(

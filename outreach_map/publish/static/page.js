@@ -5,7 +5,7 @@
 const OUT_OF_SIGHT_MS = 3 * 60 * 1000;
 
 document.addEventListener("DOMContentLoaded", () => {
-  const byId = (id) => document.getElementById(id);
+  const byId = (/** @type {string} */ id) => document.getElementById(id);
 
   /** Show the list or the map; on a wide screen both are there. @param {"list" | "map"} view */
   const show = (view) => {
@@ -19,22 +19,29 @@ document.addEventListener("DOMContentLoaded", () => {
 
   // The next stop is the first that is not over by this device's clock; before the round, the first.
   const now = new Date();
-  const stops = [...document.querySelectorAll("li.stop-visit")];
-  const next = stops.find((stop) => new Date(stop.dataset.leave || 0) > now);
+  /** @type {NodeListOf<HTMLElement>} */
+  const visits = document.querySelectorAll("li.stop-visit");
+  /** @type {NodeListOf<HTMLDetailsElement>} */
+  const shifts = document.querySelectorAll("details.shift");
+  /** @type {HTMLElement | null} */
+  const first = document.querySelector(".stop");
+  const next = [...visits].find((stop) => new Date(stop.dataset.leave || 0) > now);
   if (next) {
     next.classList.add("next");
-    for (const shift of document.querySelectorAll("details.shift")) shift.open = shift.contains(next);
-    if (new Date(document.querySelector(".stop")?.dataset.leave || 0) < now) next.scrollIntoView({ block: "center" });
+    for (const shift of shifts) shift.open = shift.contains(next);
+    if (new Date(first?.dataset.leave || 0) < now) next.scrollIntoView({ block: "center" });
   }
 
   // What scrolls can be scrolled by keyboard.
-  for (const box of document.querySelectorAll(".scroll")) box.tabIndex = 0;
+  /** @type {NodeListOf<HTMLElement>} */
+  const wide = document.querySelectorAll(".scroll");
+  for (const box of wide) box.tabIndex = 0;
 
   // On paper nothing can be unfolded.
-  /** @type {HTMLDetailsElement[]} */
+  /** @type {NodeListOf<HTMLDetailsElement> | HTMLDetailsElement[]} */
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details:not([open])")];
+    folded = document.querySelectorAll("details:not([open])");
     for (const one of folded) one.open = true;
   });
   addEventListener("afterprint", () => {
@@ -42,10 +49,10 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 
   // The way of a shift is on the map while the shift is open in the list.
-  document.querySelectorAll("details.shift").forEach((shift, number) => {
+  shifts.forEach((shift, number) => {
     const way = window[`layer_routes_${number}`];
-    const follow = () => (shift.open ? map_outreach.addLayer(way) : map_outreach.removeLayer(way));
-    if (way) shift.addEventListener("toggle", follow);
+    if (!way) return;
+    shift.addEventListener("toggle", () => (shift.open ? map_outreach.addLayer(way) : map_outreach.removeLayer(way)));
   });
 
   // A page that was unlocked locks again out of sight, and for good when its round is over.
