@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: demo demo-rural test check lint types contract sample catalogues clean
+.PHONY: demo demo-rural test check lint types contract scripts sample catalogues clean
 
 demo: .venv/installed
 	@$(BIN)/outreach-map demo --out maps
@@ -16,7 +16,7 @@ test: .venv/installed-dev chromium
 	@$(BIN)/python -m pytest -n 2 --dist loadscope
 
 # Lint, types and the import contract, as continuous integration runs them.
-check: lint types contract
+check: lint types contract scripts
 
 lint: .venv/installed-dev
 	@$(BIN)/ruff check .
@@ -27,6 +27,14 @@ types: .venv/installed-dev
 
 contract: .venv/installed-dev
 	@$(BIN)/lint-imports
+
+# The scripts of the pages, by TypeScript and ESLint; node comes with what pip installs.
+scripts: tests/js/node_modules/.installed
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix tests/js run --silent check
+
+tests/js/node_modules/.installed: tests/js/package-lock.json .venv/installed-dev
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix tests/js ci --silent --no-audit --no-fund
+	@touch $@
 
 # Renew the sample pages that are kept in maps/sample.
 sample: .venv/installed-dev

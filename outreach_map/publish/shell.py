@@ -29,6 +29,8 @@ from outreach_map.publish.script_texts import LOCK, PAGE, REPORT, said_texts
 from outreach_map.publish.speaking import templates
 
 Bounds = tuple[float, float, float, float]
+# In the order in which they need each other.
+_SCRIPTS = ("texts.js", "basemap.js", "labels.js", "map.js", "page.js")
 # Scripts of a page while it is locked.
 _LOCK = ("seal.js", "hide.js", "lock.js")
 _STYLE_DATA = '<script type="text/css">'
@@ -83,7 +85,7 @@ def render_page(
     data = {f"data-{layer.key}": to_json(language.say_all(layer.features)) for layer in layers}
     own_scripts = [_static(name) for name in own if name.endswith(".js")]
     own_styles = [_static(name) for name in own if name.endswith(".css")]
-    shared = [_static(name) for name in ("texts.js", "map.js", "page.js")]
+    shared = [_static(name) for name in _SCRIPTS]
     scripts = [_leaflet("leaflet.js"), *shared, *own_scripts, script]
     styles = [_without_urls(_leaflet("leaflet.css")), _static("page.css"), *own_styles]
     said = {**PAGE, **texts}

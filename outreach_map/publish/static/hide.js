@@ -29,6 +29,7 @@ const outreachHide = (() => {
     paper.setAttribute("aria-label", name);
     note.body.append(paper);
     // In place of this page in the history: back and forward lead elsewhere, or to the note.
+    // eslint-disable-next-line no-restricted-properties -- read and not set: the note is what this made
     location.replace(URL.createObjectURL(new Blob([`<!doctype html>${note.documentElement.outerHTML}`], { type: "text/html;charset=utf-8" })));
   };
 

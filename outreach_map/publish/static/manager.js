@@ -49,11 +49,11 @@ document.addEventListener("DOMContentLoaded", () => {
 
   /** Areas of the map in the class of the choice; those without such a need are taken off. */
   const areas = () => {
-    const layers = layer_gaps.getLayers();
+    const layers = /** @type {L.Path[]} */ (layer_gaps.getLayers());
     places.forEach((place, at) => {
       const sign = place.by[Number(service.value)][Number(group.value)];
       const style = `f gap-${sign === "-" ? "none" : sign === "u" ? "unknown" : sign}`;
-      const layer = layers[at], drawn = layer.getElement?.();
+      const layer = layers[at], drawn = layer.getElement();
       layer.options.className = style;
       if (!drawn) return;
       for (const old of [...drawn.classList]) if (/^gap-/.test(old)) drawn.classList.remove(old);

@@ -21,6 +21,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   /** @param {GeolocationPosition} found */
   const draw = ({ coords }) => {
+    /** @type {[number, number]} */
     const at = [coords.latitude, coords.longitude];
     const first = !drawn;
     drawn?.remove();
