@@ -337,4 +337,4 @@ def test_nothing_right_of_the_gate_holds_an_array_or_shape_of_the_raw_side(plant
         looked += 1
         assert not (found & secret) - public
         assert not type(thing).__module__.startswith("outreach_map.intake")
-    assert looked > 100
+    assert looked > 60
