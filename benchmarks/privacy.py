@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import h3
@@ -137,14 +139,13 @@ def make_world(
     )  # fmt: skip
 
 
-def noisy(world: World, weeks: int, *, seed: int) -> dict[str, tuple[list, list]]:
-    """Beliefs from points moved by noise: one release, and all of them."""
+def noisy(world: World, weeks: int, *, seed: int) -> Iterator[tuple[str, tuple[list, list]]]:
+    """Beliefs from points moved by noise: one release, and all of them; one law at a time."""
     prior = world.prior
     rng = np.random.default_rng(seed)
     truth = prior.xy[world.sites]
     key = ProgrammeKey(bytes(range(32)))
     names = [f"site {number}" for number in range(len(truth))]
-    result: dict[str, tuple[list, list]] = {}
 
     def drawn(noise: Noise, policy: NoisePolicy) -> np.ndarray:
         moves = [
@@ -169,16 +170,18 @@ def noisy(world: World, weeks: int, *, seed: int) -> dict[str, tuple[list, list]
             # The same point again says nothing new.
             distinct = [np.unique(each, axis=0) for each in seen]
             year = [likeliest_by_noise(prior, each, noise, policy) for each in distinct]
-            result[name] = (one, year)
-        result[f"fresh {law}, plain mean"] = (
-            [mean_place(prior, each[:1]) for each in fresh],
-            [mean_place(prior, each) for each in fresh],
+            yield name, (one, year)
+        yield (
+            f"fresh {law}, plain mean",
+            (
+                [mean_place(prior, each[:1]) for each in fresh],
+                [mean_place(prior, each) for each in fresh],
+            ),
         )
         # Who has the key and the ids takes the same offsets off again.
         back = noise_taken_off(key, noise, policy, "benchmark", kept, names)
         stolen = [mean_place(prior, each[None, :]) for each in back]
-        result[f"{law}, kept by a key, key stolen"] = (stolen, stolen)
-    return result
+        yield f"{law}, kept by a key, key stolen", (stolen, stolen)
 
 
 def rounding(world: World) -> tuple[list, list]:
@@ -249,13 +252,15 @@ def measure(
     world = make_world(path, sites, PrivacyPolicy(), residents)
     prior, truth = world.prior, world.sites
     area = [world.in_area(site) for site in truth]
-    beliefs: dict[str, tuple[list, list]] = {"area, as released here": (area, area)}
-    beliefs |= noisy(world, weeks, seed=2)
-    beliefs |= masked(world, weeks, python)
-    beliefs["rounding to 3 decimals"] = rounding(world)
+    beliefs = chain(
+        [("area, as released here", (area, area))],
+        noisy(world, weeks, seed=2),
+        masked(world, weeks, python).items(),
+        [("rounding to 3 decimals", rounding(world))],
+    )
     scores = {
         name: (score(prior, first, truth), score(prior, year, truth))
-        for name, (first, year) in beliefs.items()
+        for name, (first, year) in beliefs
     }
     scores |= routed(world, weeks)
     rows = [
