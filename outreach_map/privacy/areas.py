@@ -95,12 +95,16 @@ class Residents:
             raise ValueError("people cannot be negative")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ground:
     """What was divided at one time: bounds in degrees, and how many areas there were then."""
 
     bounds: Bounds
     areas: int
+
+    def __repr__(self) -> str:
+        """Counts only."""
+        return f"Ground(areas={self.areas})"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
