@@ -55,6 +55,7 @@ WORDS = ("CANARYNOTE", "CANARYREASON", "CANARYTEXT", "CANARYNAME")
 def planted(town: Path, copy_of: Callable[[Path], Path]) -> tuple[Path, list[tuple[float, float]]]:
     """The town with canaries in every confidential column, and its raw coordinates."""
     folder = copy_of(town)
+    shutil.rmtree(folder / "private", ignore_errors=True)
     ids: dict[str, str] = {}
 
     def rewrite(name: str, change: Callable[[dict[str, str]], None]) -> None:
