@@ -25,6 +25,7 @@ from outreach_map.coverage.walking import measure_walks
 from outreach_map.network import nearest_facility, travel_matrices
 from outreach_map.privacy import Residents
 from outreach_map.privacy.locate import Locator
+from outreach_map.privacy.merge import nearest_place
 from outreach_map.settings import PrivacyPolicy
 from outreach_map.tables import Place
 
@@ -40,13 +41,17 @@ ITERATIONS = 400
 class Cost:
     """At one floor: areas, tours, metres of the last mile, verdicts.
 
-    `planned` is the length of tours to anchors against tours planned on the raw places, `walked`
-    that of the same order by the raw places themselves.
+    `planned` is the length of tours to anchors against tours planned on the raw places, `counted`
+    the same with the walk inside an area that is to be expected, by the partition and the streets
+    alone, `walked` that of the same order by the raw places themselves. The walk counts once a
+    visit, from the anchor to the place: on the way back the next leg has begun.
+    The last mile is that of every place, as likely as the prior has it.
     """
 
     floor: int
     areas: int
     planned: float
+    counted: float
     walked: float
     mile_m: float
     far_mile_m: float
@@ -59,20 +64,18 @@ def measure(streets: Path, sites: int, residents: Residents | None) -> list[Cost
     for people, buildings in zip(PEOPLE, BUILDINGS, strict=True):
         policy = PrivacyPolicy(residents=people, buildings=buildings)
         world = make_world(streets, sites, policy, residents)
-        planned, walked = tours(world)
-        mile = [
-            travel_matrices(world.walk, [anchor], [site]).length_m[0, 0]
-            for anchor, site in zip(world.anchors, world.nodes, strict=True)
-        ]
+        mile, share, inside = last_miles(world)
+        planned, counted, walked = tours(world, inside[world.area[world.sites]])
         wrong, partly = verdicts(world)
         costs.append(
             Cost(
                 people if residents is not None else buildings,
                 len(world.division.areas),
                 planned,
+                counted,
                 walked,
-                float(np.median(mile)),
-                float(np.quantile(mile, 0.9)),
+                weighted_quantile(mile, share, 0.5),
+                weighted_quantile(mile, share, 0.9),
                 wrong,
                 partly,
             )
@@ -80,8 +83,39 @@ def measure(streets: Path, sites: int, residents: Residents | None) -> list[Cost
     return costs
 
 
-def tours(world: World) -> tuple[float, float]:
-    """Lengths of planned tours to anchors, and of the same by raw places, against raw planning."""
+def last_miles(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Metres on foot from the anchor to each crossing of an area, with masses; the mean of each.
+
+    (m,) metres and masses over all areas, (a,) metres to be expected in each area.
+    """
+    walk = world.walk
+    main = np.flatnonzero(walk.component == 0)
+    spots = np.array([area.anchor for area in world.division.areas])
+    anchors = walk.snap(spots, 1e6).node
+    node = main[nearest_place(world.crossings.xy[main], world.prior.xy)[1]]
+    metres, masses, means = [], [], []
+    for number, anchor in enumerate(anchors):
+        own = world.area == number
+        places = np.unique(node[own])
+        mass = np.bincount(node[own], world.prior.mass[own], len(walk))[places]
+        way = np.asarray(travel_matrices(walk, [anchor], places).length_m)[0]
+        metres.append(way)
+        masses.append(mass)
+        means.append(np.average(way, weights=mass))
+    return np.concatenate(metres), np.concatenate(masses), np.array(means)
+
+
+def weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> float:
+    order = np.argsort(values)
+    run = np.cumsum(weights[order]) / weights.sum()
+    return float(values[order][np.searchsorted(run, share)])
+
+
+def tours(world: World, inside_m: np.ndarray) -> tuple[float, float, float]:
+    """Lengths of tours to anchors, with the walks inside, and by raw places, against raw planning.
+
+    `inside_m` (q,) is the way from the anchor that is to be expected in the area of each site.
+    """
     base = int(np.argmax(world.crossings.mass))
     raw, anchored = (
         np.asarray(travel_matrices(world.walk, [base, *nodes], [base, *nodes]).length_m)
@@ -89,7 +123,10 @@ def tours(world: World) -> tuple[float, float]:
     )
     best, order = planned(raw), planned(anchored)
     shortest = length_m(best, raw)
-    return length_m(order, anchored) / shortest, length_m(order, raw) / shortest
+    to_anchors = length_m(order, anchored)
+    inside = float(inside_m.sum())
+    by_raw = length_m(order, raw)
+    return to_anchors / shortest, (to_anchors + inside) / shortest, by_raw / shortest
 
 
 def planned(metres: np.ndarray) -> list[list[int]]:
@@ -153,6 +190,8 @@ def rows(costs: list[Cost], unit: str) -> list[Row]:
             Row(f"{of}: areas", cost.areas, ""),
             Row(f"{of}: tours to anchors against raw places", cost.planned, "x", 1.25,
                 0.85 <= cost.planned <= 1.25),
+            Row(f"{of}: with the walk inside each area", cost.counted, "x", 1.25,
+                0.85 <= cost.counted <= 1.25),
             Row(f"{of}: the same order by the raw places", cost.walked, "x", 1.25,
                 0.85 <= cost.walked <= 1.25),
             Row.at_most(f"{of}: last mile, median", cost.mile_m, "m", 350.0),
@@ -167,7 +206,7 @@ def picture(costs: list[Cost], unit: str, path: Path) -> None:
     """Last mile, tours and verdicts at each floor, as an SVG."""
     panels = (
         ("last mile, median", [cost.mile_m for cost in costs], "{:.0f} m"),
-        ("tours against raw places", [cost.planned for cost in costs], "{:.2f} x"),
+        ("tours, with the walk inside", [cost.counted for cost in costs], "{:.2f} x"),
         ("verdicts that say partly", [100 * cost.partly for cost in costs], "{:.0f} %"),
         ("verdicts that are wrong", [100 * cost.wrong for cost in costs], "{:.1f} %"),
     )

@@ -25,20 +25,23 @@ from benchmarks.table import Row, show
 from outreach_map.network import read_extract, street_stops
 from outreach_map.privacy import Residents
 from outreach_map.privacy.areas import _metric, _utm, stop_weights
-from outreach_map.privacy.merge import Cell, Merger, extent
+from outreach_map.privacy.corners import street_corners
+from outreach_map.privacy.merge import Cell, Merger, extent, plausibility
 from outreach_map.settings import PrivacyPolicy
 from outreach_map.tables import Mode
 
 
 class FloorOnly(Merger):
-    """The greedy merge with no disc rule."""
+    """The greedy merge with no rule of the disc."""
 
     def _passes(self, number: int) -> bool:
         return self.weight[number] >= self.floor
 
 
-def stops_of(path: Path, residents: Residents | None) -> tuple[np.ndarray, np.ndarray]:
-    """Stops in metres, and the residents or buildings nearest to each."""
+def stops_of(
+    path: Path, residents: Residents | None, cell_m: float
+) -> tuple[np.ndarray, np.ndarray, tuple]:
+    """Stops in metres, the residents or buildings nearest to each, and the street corners."""
     from pyproj import Transformer
 
     extract = read_extract(path, cache=False)
@@ -49,7 +52,10 @@ def stops_of(path: Path, residents: Residents | None) -> tuple[np.ndarray, np.nd
         return _metric(to_metric, lon_lat)
 
     points = metric(stops)
-    return points, stop_weights(points, residents, extract.building_lon_lat, metric)
+    weights = stop_weights(points, residents, extract.building_lon_lat, metric)
+    nodes = metric(extract.networks[Mode.WALK].lon_lat)
+    corners = street_corners(nodes, points, plausibility(weights), cell_m)
+    return points, weights, (corners.xy, corners.mass, corners.square)
 
 
 def max_p(points: np.ndarray, weights: np.ndarray, floor: int, cell_m: float, send) -> None:
@@ -113,11 +119,11 @@ def described(name: str, merged: Sequence[Sequence[Cell]], seconds: float, cell_
 def measure(path: Path, residents: Residents | None, limit_s: float) -> list[Row]:
     policy = PrivacyPolicy()
     floor = policy.buildings if residents is None else policy.residents
-    points, weights = stops_of(path, residents)
+    points, weights, corners = stops_of(path, residents, policy.cell_m)
     rows = []
     for name, kind in (("greedy, both rules", Merger), ("greedy, floor alone", FloorOnly)):
         began = time.perf_counter()
-        merged = kind(points, weights, floor, policy).run()
+        merged = kind(points, weights, corners, floor, policy).run()
         rows += described(name, merged, time.perf_counter() - began, policy.cell_m)
     missing = [name for name in ("spopt", "libpysal") if find_spec(name) is None]
     if missing:

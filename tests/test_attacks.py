@@ -78,6 +78,34 @@ def test_a_year_of_fresh_noise_is_found_out(town: Prior, sites: np.ndarray) -> N
         assert after.median_m < before.median_m
 
 
+@pytest.mark.parametrize("at_m", [200.0, 300.0])
+def test_no_attack_on_fresh_laplace_does_better(at_m: float) -> None:
+    """On open ground the guess is as near as the Cramér-Rao bound lets any be.
+
+    A move has the direction as its score, times epsilon: a draw tells epsilon squared over two each
+    way, so 52 of them leave sqrt(2 / 52) / epsilon.
+    """
+    policy, weeks, trials = NoisePolicy(at_m=at_m), 52, 400
+    bound = np.sqrt(2 / weeks) / policy.epsilon_per_m
+    assert bound == pytest.approx({200.0: 28.3, 300.0: 42.4}[at_m], abs=0.1)
+    line = np.arange(-6, 6.01, 0.25) * bound
+    ground = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
+    open_ground = Prior(ground, np.ones(len(ground)))
+    rng = np.random.default_rng(8)
+    size = (trials * weeks,)
+    moves = turned(radius_m(Noise.LAPLACE, policy, rng.random(size)), rng.random(size))
+    errors = []
+    for seen in moves.reshape(trials, weeks, 2):
+        belief = likeliest_by_noise(open_ground, seen, Noise.LAPLACE, policy)
+        errors.append(np.average(ground, axis=0, weights=belief))
+    spread = np.sqrt(np.mean(np.square(errors)))
+    # Four standard errors of 800 draws are 10 %; 52 draws are not endless, so the bound is near.
+    assert 0.92 * bound < spread < 1.12 * bound
+    # The plain mean, which knows no law, is farther off: its spread is sqrt(3) / epsilon a draw.
+    mean = np.sqrt(np.mean(moves.reshape(trials, weeks, 2).mean(axis=1) ** 2))
+    assert mean > 1.1 * spread
+
+
 def test_averaging_needs_no_law(town: Prior, sites: np.ndarray) -> None:
     seen = fresh(town, sites, Noise.DONUT, 400)
     assert score(town, [mean_place(town, each) for each in seen], sites).within_50_m > 0.9

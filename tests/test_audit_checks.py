@@ -21,7 +21,7 @@ from outreach_map import load_programme, publish_round
 from outreach_map.attacks import gone_and_come, linked_codes
 from outreach_map.audit import audit_round, report_page
 from outreach_map.audit.canaries import CLEAR_M, off_street, published_places, touched
-from outreach_map.audit.derive import SAFE_WIDTH, derived_counts
+from outreach_map.audit.derive import SAFE_WIDTH, Derived, derived_counts
 from outreach_map.audit.report import Report
 from outreach_map.cli import main
 from outreach_map.demo import DEMO_ROUND
@@ -29,10 +29,21 @@ from outreach_map.intake import read_tables
 from outreach_map.network import read_extract, street_stops
 from outreach_map.privacy import inspect, release
 from outreach_map.privacy.bands import people_band
+from outreach_map.privacy.incidents import suppressed
 from outreach_map.privacy.keys import load_key
 from outreach_map.privacy.ledger import read_ledger, write_ledger
 from outreach_map.publish import Plan
-from outreach_map.tables import Band, Hotspot, Mode, Place, Release, VisitLog
+from outreach_map.tables import (
+    Band,
+    Hotspot,
+    IncidentCount,
+    Incidents,
+    Mode,
+    Place,
+    Release,
+    VisitLog,
+    Withheld,
+)
 
 MONDAY = date(2026, 11, 23)
 HERE = Place((0,), shapely.box(0, 0, 1, 1), (0.5, 0.5))
@@ -60,6 +71,91 @@ def test_a_count_that_follows_from_two_bands_is_found() -> None:
     # bands of many people do not narrow it; exact ones would.
     apart = rounds(VisitLog(contacts_30d=Band(11, 25)), VisitLog(contacts_30d=few))
     assert derived_counts(apart).narrow == 0
+
+
+def test_kits_are_derived_as_people_are() -> None:
+    few = Band(0, 10)
+    assert derived_counts(rounds(VisitLog(naloxone_out_30d=few))).narrow == 0
+    told = rounds(VisitLog(naloxone_out_30d=few, naloxone_out_90d=Band(2, 4)))
+    assert (derived_counts(told).checked, derived_counts(told).narrow) == (1, 1)
+    # That none was left says that none was: it is no suppressed count, and narrows no other.
+    none = VisitLog(naloxone_out_30d=few, naloxone_out_365d=few, naloxone_left_90d=False)
+    assert derived_counts(rounds(none)) == Derived(checked=1, narrow=0)
+    # Some kit was left in 90 days and there were four at most in the year: one to four.
+    some = VisitLog(naloxone_out_90d=few, naloxone_out_365d=Band(0, 4), naloxone_left_90d=True)
+    assert derived_counts(rounds(some)) == Derived(checked=2, narrow=2)
+
+
+def test_periods_in_which_somebody_was_met_narrow_a_count() -> None:
+    few, every = Band(0, 10), (True,) * 12
+    # Somebody in each of eleven other periods leaves at most 14 for this one, and 3 of 14.
+    wide = VisitLog(contacts_30d=few, contacts_365d=Band(11, 25), periods_met=every)
+    assert derived_counts(rounds(wide)) == Derived(checked=1, narrow=0)
+    tight = VisitLog(contacts_30d=few, contacts_365d=Band(11, 14), periods_met=every)
+    assert derived_counts(rounds(tight)) == Derived(checked=1, narrow=1)
+    without = VisitLog(contacts_30d=few, contacts_365d=Band(11, 14))
+    assert derived_counts(rounds(without)).narrow == 0
+    nobody = VisitLog(contacts_30d=few, periods_met=(False,) * 12)
+    assert derived_counts(rounds(nobody)).checked == 0
+    # A later round says that nobody was met in what the earlier window holds beside the last days.
+    apart = rounds(
+        VisitLog(contacts_30d=few, periods_met=(True,)),
+        VisitLog(contacts_30d=Band(0, 3), periods_met=(True,)),
+    )
+    assert derived_counts(apart).narrow == 1
+
+
+MONTH = date(2026, 10, 1)
+
+
+def told(by_district: dict[str, object], by_kind: dict[str, object]) -> Incidents:
+    """The tables of one month."""
+    tables = (
+        tuple(IncidentCount(row, MONTH, count) for row, count in cells.items())
+        for cells in (by_district, by_kind)
+    )
+    return Incidents((MONTH,), (), *tables)
+
+
+def incidents(*each: Incidents) -> dict[date, Release]:
+    return {
+        day: replace(released, hotspots=(), incidents=one)
+        for one, (day, released) in zip(
+            each, rounds(*(VisitLog() for _ in each)).items(), strict=True
+        )
+    }
+
+
+def test_incidents_are_derived_from_their_two_tables_and_from_two_rounds() -> None:
+    few, hidden = Withheld.FEW, Withheld.PROTECTS
+    # 26 to 50 in one district leave nothing for the other, when all of one kind are 26 or 27.
+    bare = told({"A1": Band(26, 50), "B1": few}, {"arrest": Band(26, 27)})
+    assert derived_counts(incidents(bare)) == Derived(checked=1, narrow=1)
+    safe = told({"A1": hidden, "B1": few}, {"arrest": Band(26, 27)})
+    assert derived_counts(incidents(safe)) == Derived(checked=1, narrow=0)
+    # What one round withholds and the next one shows is told all the same.
+    assert derived_counts(incidents(safe, bare)) == Derived(checked=1, narrow=1)
+    # A month that was corrected: each table for itself.
+    more = told({"A1": few, "B1": few}, {"arrest": few})
+    assert derived_counts(incidents(bare, more)).narrow == 1
+    assert derived_counts(incidents(more)) == Derived(checked=3, narrow=0)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from(["arrest", "theft"])), max_size=60)
+)
+def test_the_tables_of_true_incidents_never_give_a_small_count_away(
+    seen: list[tuple[str, str]],
+) -> None:
+    """Two rounds, one of which knows a kind of incident that the month has none of."""
+    made = []
+    for kinds in (("arrest", "theft"), ("arrest", "theft", "eviction")):
+        counts = [[sum(a == area for a, _ in seen) for area in "ABC"],
+                  [sum(k == kind for _, k in seen) for kind in kinds]]  # fmt: skip
+        one, other = suppressed(*counts)
+        made.append(told(dict(zip("ABC", one, strict=True)), dict(zip(kinds, other, strict=True))))
+    for rounds_of in (made[:1], made[1:], made):
+        assert derived_counts(incidents(*rounds_of)).narrow == 0
 
 
 @given(st.lists(st.tuples(st.integers(0, 89), st.integers(0, 30)), max_size=30))

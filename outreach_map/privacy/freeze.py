@@ -10,18 +10,28 @@ import shapely
 from outreach_map.errors import PrivacyError
 from outreach_map.intake import RawTables
 from outreach_map.network import StreetExtract
-from outreach_map.privacy.areas import Partition, Residents, partition
+from outreach_map.privacy.areas import (
+    Bounds,
+    Ground,
+    Partition,
+    Residents,
+    partition,
+    plausible_stops,
+    stop_weights,
+)
 from outreach_map.privacy.ledger import Ledger
+from outreach_map.privacy.rules import disc_rules, held_by
+from outreach_map.privacy.widen import covers, extended
 from outreach_map.programme import Programme
 from outreach_map.tables import Mode
-
-Bounds = tuple[float, float, float, float]
 
 
 def frozen(
     ledger: Ledger, programme: Programme, extract: StreetExtract, raw: RawTables
 ) -> tuple[Ledger, Partition]:
     """The ledger with its partition; made on the first release, the same ever after.
+
+    Where the study area was widened, areas of the new ground are added to those that are there.
 
     Other rules would make other areas, and two areas of one site intersect to a smaller one: they
     are refused unless the planner accepts that very change by its name.
@@ -33,7 +43,7 @@ def frozen(
     """
     rules = programme.privacy.rules
     if ledger.partition is not None and ledger.policy == rules:
-        return ledger, ledger.partition
+        return _widened(ledger, ledger.partition, programme, extract, raw)
     if ledger.partition is not None:
         _require_accepted(ledger, programme)
         # Every record gets an unlinked code; which places those are is seen from the areas alone.
@@ -49,6 +59,33 @@ def frozen(
     )
     digest = inputs_sha256(programme, extract, raw)
     return replace(ledger, partition=division, inputs_sha256=digest, policy=rules), division
+
+
+def _widened(
+    ledger: Ledger, before: Partition, programme: Programme, extract: StreetExtract, raw: RawTables
+) -> tuple[Ledger, Partition]:
+    """The frozen areas, and more of them where the study area reaches beyond what was divided."""
+    bounds = study_bounds(programme, extract)
+    if not before.grounds:
+        # An older ledger does not say what was divided; where nothing has changed, it was this.
+        if ledger.inputs_sha256 == inputs_sha256(programme, extract, raw):
+            before = replace(before, grounds=(Ground(bounds, len(before.areas)),))
+        return replace(ledger, partition=before), before
+    if covers(before, bounds):
+        return ledger, before
+    walk, houses, found = extract.networks[Mode.WALK], extract.building_lon_lat, residents(raw)
+    area, policy = study_area(programme, extract), programme.privacy
+    after = extended(before, area, found, walk, houses, policy)
+    points = after.metric(plausible_stops(area, walk))
+    weights = stop_weights(points, found, houses, after.metric)
+    floor = policy.buildings if found is None else policy.residents
+    # By newer streets an old area may break a rule, and is kept all the same: the digest then
+    # stays the one of what it was made from.
+    if min(held_by(after, points, weights)) >= floor and all(
+        disc_rules(after, points, weights, after.metric(walk.lon_lat), policy)
+    ):
+        ledger = replace(ledger, inputs_sha256=inputs_sha256(programme, extract, raw))
+    return replace(ledger, partition=after), after
 
 
 def _require_accepted(ledger: Ledger, programme: Programme) -> None:

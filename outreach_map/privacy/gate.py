@@ -39,6 +39,15 @@ _FIRST = (
     "can be compared. Copy private/ from there, and plan again."
 )
 
+_WIDER = (
+    "the study area is wider than before: areas were added for the new ground, and those that were "
+    "there stay as they are."
+)
+_THIN = (
+    "the study area is wider than before, but the new ground holds too few people for an area of "
+    f"its own: a place there is released with the nearest area within {REACH_M / 1000:.0f} km."
+)
+
 
 def release(
     programme: Programme,
@@ -137,9 +146,12 @@ def open_gate(programme: Programme, extract: StreetExtract, raw: RawTables, say:
     begun = begin(private)
     key = load_key(private)
     ledger = read_ledger(private, key, programme.privacy.widest_m)
+    before = ledger.partition
     ledger, division = frozen(ledger, programme, extract, raw)
     if begun:
         say(_FIRST)
+    elif before is not None and 0 < len(before.grounds) < len(division.grounds):
+        say(_WIDER if len(division.areas) > len(before.areas) else _THIN)
     return Gate(programme, extract, private, key, ledger, division)
 
 
@@ -172,7 +184,7 @@ def pass_through(gate: Gate, raw: RawTables, start: date, say: Notice) -> tuple[
             elif (spot := base(named)) is not None and (areas := locator.areas([spot])[0]):
                 bases[row.id, end] = locator.place(areas)
             else:
-                problems.append(_far(files.teams.name, row.row, end))
+                problems.append(_far(files.teams.name, row.row, end, gate.division))
     if problems:
         raise InputError(problems)
 
@@ -231,20 +243,27 @@ def _sites(
     found = locator.areas([row.geometry for row in rows], known)
     near = [(row, areas) for row, areas in zip(rows, found, strict=True) if areas]
     problems += [
-        _far(path.name if path else "", row.row, "lon, lat")
+        _far(path.name if path else "", row.row, "lon, lat", gate.division)
         for row, areas in zip(rows, found, strict=True)
         if not areas
     ]
-    if gate.programme.privacy.method is Method.AREA:
-        return ledger, {row.id: _Site(row.id, areas, locator.place(areas)) for row, areas in near}
-    middles = [(row.id, (row.geometry.centroid.x, row.geometry.centroid.y)) for row, _ in near]
     before = ledger.released_at(gate.key, kind, [row.id for row, _ in near])
+    if gate.programme.privacy.method is Method.AREA:
+        own = dict(zip((row.id for row in rows), known, strict=True))
+        sites = {}
+        for row, areas in near:
+            was = before.get(row.id, areas)
+            if was != areas and locator.stays(row.geometry, own[row.id], was):
+                areas = was
+            sites[row.id] = _Site(row.id, areas, locator.place(areas))
+        return ledger, sites
+    middles = [(row.id, (row.geometry.centroid.x, row.geometry.centroid.y)) for row, _ in near]
     mover = gate.mover
-    sites, numbers = mover.settle(
+    settled, numbers = mover.settle(
         ledger.sites, middles, {raw_id: where[0] for raw_id, where in before.items() if where}
     )
-    places = {number: mover.place(sites[number]) for number in sorted(set(numbers.values()))}
-    return replace(ledger, sites=sites), {
+    places = {number: mover.place(settled[number]) for number in sorted(set(numbers.values()))}
+    return replace(ledger, sites=settled), {
         raw_id: _Site(raw_id, (number,), places[number]) for raw_id, number in numbers.items()
     }
 
@@ -259,7 +278,7 @@ def _zones(
         if areas:
             sites[row.id] = _Site(row.id, areas, locator.place(areas))
         else:
-            problems.append(_far(path.name if path else "", row.row, "geometry"))
+            problems.append(_far(path.name if path else "", row.row, "geometry", locator.division))
     return sites
 
 
@@ -275,7 +294,8 @@ def _let_out(
     """Hold back what is new or has moved until the first plan of a month, all of it together.
 
     One that has moved stays where it was released until then; a new one is not in the plan. Who
-    compares two rounds would otherwise see each one come by itself.
+    compares two rounds would otherwise see each one come by itself. A round of an earlier month
+    than the last batch lets nothing out, and leaves the batch as it is.
     """
     before = ledger.released_at(gate.key, "H", sites)
     fresh = {raw_id for raw_id, site in sites.items() if before.get(raw_id) != site.where}
@@ -283,9 +303,9 @@ def _let_out(
         ledger.batch is None
         or start == ledger.batch
         or gate.programme.privacy.batch is Batch.WEEK
-        or (start.year, start.month) != (ledger.batch.year, ledger.batch.month)
+        or (start.year, start.month) > (ledger.batch.year, ledger.batch.month)
     ):
-        return replace(ledger, batch=start), dict(sites)
+        return replace(ledger, batch=max(start, ledger.batch or start)), dict(sites)
     kept = dict(sites)
     for raw_id in fresh:
         where = before.get(raw_id)
@@ -296,26 +316,33 @@ def _let_out(
         else:
             kept[raw_id] = _Site(raw_id, where, gate.mover.place(ledger.sites[where[0]]))
     if fresh:
-        say(_waiting(raw, fresh, gate.programme.files.hotspots.name))
+        say(_waiting(raw, fresh, gate.programme.files.hotspots.name, ledger.batch))
     return ledger, kept
 
 
-def _waiting(raw: RawTables, fresh: set[str], file: str) -> str:
+def _waiting(raw: RawTables, fresh: set[str], file: str, batch: date) -> str:
     rows = sorted(row.row for row in raw.hotspots if row.id in fresh)
     one = len(rows) == 1
     return (
         f"{file}, row{'' if one else 's'} {', '.join(map(str, rows))}: new, or moved to another "
-        f"area, since the first plan of this month. {'It comes' if one else 'They come'} out with "
-        "the first plan of the next one: until then a new hotspot is not in the plan, and one that "
-        'moved stays where it was. batch = "week" under [privacy] lets them out at once.'
+        f"area, since the round of {batch}, with which new ones came out. "
+        f"{'It comes' if one else 'They come'} out with the first plan of a month after that one: "
+        "until then a new hotspot is not in the plan, and one that moved stays where it was. "
+        'batch = "week" under [privacy] lets them out at once.'
     )
 
 
-def _far(file: str, row: int, column: str) -> Problem:
+def _far(file: str, row: int, column: str, division: Partition) -> Problem:
+    mend = "Check the coordinates, or take an extract and a study area that reach there."
+    if not division.grounds:
+        mend += (
+            " If the study area was widened since the first release, the ledger is too old to know "
+            "by how much: put study_area back, plan once, and widen it then."
+        )
     return Problem(
         file=file,
         row=row,
         column=column,
         what=f"lies more than {REACH_M / 1000:.0f} km from any street of the study area",
-        mend="Check the coordinates, or take an extract and a study area that reach there.",
+        mend=mend,
     )

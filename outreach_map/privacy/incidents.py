@@ -126,6 +126,8 @@ def _months(start: date) -> tuple[date, ...]:
 def suppressed(one: Sequence[int], other: Sequence[int]) -> tuple[list[Cell], list[Cell]]:
     """Two rows of counts with the same sum as bands, so that no count under 11 can be derived.
 
+    Nor by who knows which of them are nought: another round's table may lack such a row.
+
     Examples
     --------
     >>> [cell.value if isinstance(cell, Withheld) else cell.label
@@ -133,7 +135,11 @@ def suppressed(one: Sequence[int], other: Sequence[int]) -> tuple[list[Cell], li
     ['26-50', 'under 11']
     """
     rows = ([_cell(count) for count in one], [_cell(count) for count in other])
-    while _narrow(rows):
+    noughts = (
+        {at for at, n in enumerate(one) if not n},
+        {at for at, n in enumerate(other) if not n},
+    )
+    while _narrow(rows, (set(), set())) or _narrow(rows, noughts):
         shown = [
             (cell.low, side, at)
             for side, row in enumerate(rows)
@@ -161,14 +167,20 @@ def bounds(cell: Cell) -> tuple[float, float]:
     return float(cell.low), inf if cell.high is None else float(cell.high)
 
 
-def _narrow(rows: tuple[list[Cell], list[Cell]]) -> bool:
-    """Whether a suppressed count is known to within less than `SAFE_WIDTH`."""
-    limits = [[bounds(cell) for cell in row] for row in rows]
+def _narrow(rows: tuple[list[Cell], list[Cell]], noughts: tuple[set[int], set[int]]) -> bool:
+    """Whether a suppressed count is known to within less than `SAFE_WIDTH`.
+
+    `noughts` are the rows of each side that somebody knows to be nought.
+    """
+    limits = [
+        [(0.0, 0.0) if at in known else bounds(cell) for at, cell in enumerate(row)]
+        for row, known in zip(rows, noughts, strict=True)
+    ]
     sums = [(sum(low for low, _ in row), sum(high for _, high in row)) for row in limits]
     for side, row in enumerate(rows):
         least, most = sums[1 - side]
         for at, cell in enumerate(row):
-            if cell is not Withheld.FEW:
+            if cell is not Withheld.FEW or at in noughts[side]:
                 continue
             rest_low = sums[side][0] - limits[side][at][0]
             rest_high = sum(high for i, (_, high) in enumerate(limits[side]) if i != at)

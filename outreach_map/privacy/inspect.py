@@ -15,7 +15,8 @@ from outreach_map.network import StreetExtract
 from outreach_map.privacy.areas import plausible_stops, stop_weights
 from outreach_map.privacy.freeze import inputs_sha256, residents, study_area, study_bounds
 from outreach_map.privacy.gate import Gate, open_gate, pass_through
-from outreach_map.privacy.merge import disc_rule_holds, nearest_place, plausibility
+from outreach_map.privacy.merge import nearest_place, plausibility
+from outreach_map.privacy.rules import disc_rules, held_by
 from outreach_map.programme import Programme
 from outreach_map.tables import Mode, Release
 
@@ -27,7 +28,8 @@ class AreaHolding:
     """What one area of the frozen partition holds by today's data.
 
     `held` residents or buildings, `extent_m` the longer side of its bounds, `hotspots` how many
-    are released in it, and whether no disc holds more than its share of the plausible places.
+    are released in it, and whether no disc holds more than its share of the plausible places: of
+    the stops, and by the rules of today of the street corners too.
     """
 
     held: float
@@ -73,13 +75,13 @@ def inspect(programme: Programme, start: date, extract: StreetExtract) -> Inspec
     released, _ = pass_through(gate, raw, start, lambda _: None)
     division = gate.division
     stops = _stops(programme, extract)
-    area = division.areas_of_points(stops)
     points = division.metric(stops)
     weights = stop_weights(points, residents(raw), extract.building_lon_lat, division.metric)
-    mass = plausibility(weights)
     policy = programme.privacy
     census = raw.residents is not None
-    held = np.bincount(area[area >= 0], weights=weights[area >= 0], minlength=len(division.areas))
+    nodes = division.metric(extract.networks[Mode.WALK].lon_lat)
+    kept = disc_rules(division, points, weights, nodes, policy)
+    held = held_by(division, points, weights)
     inside = [n for hotspot in released.hotspots for n in hotspot.place.areas]
     return Inspection(
         areas=tuple(
@@ -87,15 +89,9 @@ def inspect(programme: Programme, start: date, extract: StreetExtract) -> Inspec
                 held=float(held[one.number]),
                 extent_m=one.extent_m,
                 hotspots=inside.count(one.number),
-                disc_rule=(area == one.number).any()
-                and disc_rule_holds(
-                    points[area == one.number],
-                    mass[area == one.number],
-                    policy.disc_m,
-                    policy.disc_share,
-                ),
+                disc_rule=keeps,
             )
-            for one in division.areas
+            for one, keeps in zip(division.areas, kept, strict=True)
         ),
         floor=policy.residents if census else policy.buildings,
         census=census,

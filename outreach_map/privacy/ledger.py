@@ -19,7 +19,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken
 
 from outreach_map.errors import LedgerError
-from outreach_map.privacy.areas import Partition, restore
+from outreach_map.privacy.areas import Ground, Partition, restore
 from outreach_map.privacy.keys import KEY_BYTES, ProgrammeKey, write_key
 from outreach_map.private_files import write_private
 
@@ -189,6 +189,12 @@ def read_ledger(private: Path, key: ProgrammeKey, widest_m: float) -> Ledger:
                 frozen["epsg"],
                 frozen["cell_m"],
                 widest_m,
+                # A ledger that says nothing of them was begun before corners counted.
+                rules=frozen.get("rules", 1),
+                grounds=tuple(
+                    Ground((west, south, east, north), areas)
+                    for west, south, east, north, areas in frozen.get("grounds", ())
+                ),
             ),
             inputs_sha256=state["inputs_sha256"],
             policy=state["policy"],
@@ -236,6 +242,8 @@ def write_ledger(private: Path, key: ProgrammeKey, ledger: Ledger, *, name: str 
             "cell_m": division.cell_m,
             "cells": [[i, j, area] for (i, j), area in sorted(division.cells.items())],
             "anchors": [list(area.anchor) for area in division.areas],
+            "rules": division.rules,
+            "grounds": [[*ground.bounds, ground.areas] for ground in division.grounds],
         },
         "entries": [
             [digest, entry.code, entry.epoch, list(entry.where)] for digest, entry in ledger.entries

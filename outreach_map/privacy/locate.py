@@ -55,6 +55,18 @@ class Locator:
             result.append(() if area < 0 else self._around(area, max(size_m, precision or 0.0)))
         return result
 
+    def stays(
+        self, geometry: BaseGeometry, precision_m: float | None, where: tuple[int, ...]
+    ) -> bool:
+        """Whether a place had these areas before the study area was widened.
+
+        It keeps them then: a new area that is now nearer would say that it lies between the two.
+        """
+        return any(
+            Locator(self.division.first(ground.areas)).areas([geometry], [precision_m]) == [where]
+            for ground in self.division.grounds[:-1]
+        )
+
     def areas_touched(self, geometries: Sequence[BaseGeometry]) -> list[tuple[int, ...]]:
         """Every area that each zone touches; of one that touches none, that of its middle.
 

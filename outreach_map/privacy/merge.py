@@ -33,35 +33,77 @@ def plausibility(weights: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 class Merger:
-    """Greedy merging of squares; the state of one run."""
+    """Greedy merging of squares; the state of one run.
+
+    Parameters
+    ----------
+    points, weights
+        (s, 2) stops in metres, (s,) residents or buildings at each.
+    corners
+        (c, 2) metres, (c,) masses, and (c, 2) squares of the street corners.
+    floor
+        What an area must hold.
+    policy
+        The rules.
+    mass
+        (s,) how plausible each stop is; by the weights when it is not given.
+    """
 
     def __init__(
         self,
         points: NDArray[np.float64],
         weights: NDArray[np.float64],
+        corners: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]],
         floor: float,
         policy: PrivacyPolicy,
+        mass: NDArray[np.float64] | None = None,
     ) -> None:
         self.points = points
-        self.mass = plausibility(weights)
+        self.mass = plausibility(weights) if mass is None else mass
+        self.corner_xy, self.corner_mass, squares = corners
         self.floor = floor
         self.policy = policy
         keys = np.floor(points / policy.cell_m).astype(np.int64)
         cells, inverse = np.unique(keys, axis=0, return_inverse=True)
-        order = np.argsort(inverse, kind="stable")
-        groups = np.split(order, np.cumsum(np.bincount(inverse.ravel()))[:-1])
+        groups = _grouped(inverse.ravel(), len(cells))
+        at = {(int(i), int(j)): number for number, (i, j) in enumerate(cells)}
+        cornered = np.array([at.get((int(i), int(j)), -1) for i, j in squares], dtype=np.int64)
+        corner_groups = _grouped(cornered, len(cells))
+        # Masses and their middles, from a corner of the town so that sums keep their digits.
+        low = points.min(axis=0)
         self.members: dict[int, list[Cell]] = {}
         self.stops: dict[int, NDArray[np.int64]] = {}
+        self.corners: dict[int, NDArray[np.int64]] = {}
         self.weight: dict[int, float] = {}
-        for number, (cell, stops) in enumerate(zip(cells, groups, strict=True)):
-            self.members[number] = [(int(cell[0]), int(cell[1]))]
+        self.moment: dict[int, tuple[float, float, float]] = {}
+        for cell, number in at.items():
+            stops = groups[number]
+            self.members[number] = [cell]
             self.stops[number] = stops
+            self.corners[number] = corner_groups[number]
             self.weight[number] = float(weights[stops].sum())
+            held = self.mass[stops]
+            east, north = held @ (points[stops] - low)
+            self.moment[number] = (float(held.sum()), float(east), float(north))
         self.owner = {cell: number for number, (cell,) in self.members.items()}
         self.failing: set[int] = set()
 
     def run(self) -> list[list[Cell]]:
         """Merge until every area passes; squares of each area, in the order of the first one."""
+        if self.merge():
+            raise PrivacyError(
+                "The whole study area holds too few residents or buildings to hide a place.",
+                where="outreach.toml, study_area",
+                mend="Take a larger study area, or a residents file that covers it.",
+            )
+        return self.areas()
+
+    def areas(self) -> list[list[Cell]]:
+        """Squares of each area, in the order of the first one."""
+        return sorted(sorted(cells) for cells in self.members.values())
+
+    def merge(self) -> bool:
+        """Merge until every area passes, or one is left; whether that one fails."""
         self.failing = {number for number in self.members if not self._passes(number)}
         queue = [self._entry(number) for number in self.failing]
         heapq.heapify(queue)
@@ -71,18 +113,14 @@ class Merger:
             if number not in self.members or entry != self._entry(number):
                 continue
             if len(self.members) == 1:
-                raise PrivacyError(
-                    "The whole study area holds too few residents or buildings to hide a place.",
-                    where="outreach.toml, study_area",
-                    mend="Take a larger study area, or a residents file that covers it.",
-                )
+                return True
             joined = self._join(number, self._best_neighbour(number))
             if self._passes(joined):
                 self.failing.discard(joined)
             else:
                 self.failing.add(joined)
                 heapq.heappush(queue, self._entry(joined))
-        return sorted(sorted(cells) for cells in self.members.values())
+        return False
 
     def _entry(self, number: int) -> tuple[float, int, Cell, int]:
         cells = self.members[number]
@@ -98,7 +136,10 @@ class Merger:
             self.owner[cell] = first
         self.members[first] = self.members[first] + moved
         self.stops[first] = np.concatenate([self.stops[first], self.stops.pop(second)])
+        self.corners[first] = np.concatenate([self.corners[first], self.corners.pop(second)])
         self.weight[first] += self.weight.pop(second)
+        one, other = self.moment[first], self.moment.pop(second)
+        self.moment[first] = (one[0] + other[0], one[1] + other[1], one[2] + other[2])
         return first
 
     def _best_neighbour(self, number: int) -> int:
@@ -115,12 +156,16 @@ class Merger:
             touching,
             key=lambda other: (
                 other not in self.failing,
-                extent(cells + self.members[other]),
-                len(self.members[other]),
-                self.weight[other],
+                self._growth(number, other),
                 min(self.members[other]),
             ),
         )
+
+    def _growth(self, one: int, other: int) -> float:
+        """By how much the spread (mass times squared metres from the middle) grows: Ward's."""
+        (mass, east, north), (mass_2, east_2, north_2) = self.moment[one], self.moment[other]
+        apart = (east / mass - east_2 / mass_2) ** 2 + (north / mass - north_2 / mass_2) ** 2
+        return mass * mass_2 / (mass + mass_2) * apart
 
     def _nearest(self, number: int) -> int:
         """Nearest other area by the distance of squares; ties by the fixed order of squares."""
@@ -132,10 +177,18 @@ class Merger:
     def _passes(self, number: int) -> bool:
         if self.weight[number] < self.floor:
             return False
-        stops = self.stops[number]
-        return disc_rule_holds(
-            self.points[stops], self.mass[stops], self.policy.disc_m, self.policy.disc_share
+        stops, corners = self.stops[number], self.corners[number]
+        rule = (self.policy.disc_m, self.policy.disc_share)
+        return disc_rule_holds(self.points[stops], self.mass[stops], *rule) and disc_rule_holds(
+            self.corner_xy[corners], self.corner_mass[corners], *rule
         )
+
+
+def _grouped(label: NDArray[np.int64], groups: int) -> list[NDArray[np.int64]]:
+    """Indices of each label from 0 on, in their order; a label of -1 is in no group."""
+    kept = np.flatnonzero(label >= 0)
+    order = kept[np.argsort(label[kept], kind="stable")]
+    return np.split(order, np.cumsum(np.bincount(label[kept], minlength=groups))[:-1])
 
 
 def disc_rule_holds(
@@ -156,8 +209,11 @@ def disc_rule_holds(
 
     Returns
     -------
-    False whenever some disc breaks the rule; also in a few cases where one comes close to it.
+    False whenever some disc breaks the rule, and where there is no point at all; also in a few
+    cases where one comes close to it.
     """
+    if not len(points):
+        return False
     radius_m = disc_m + _GRID_M / math.sqrt(2)
     reach = math.ceil(radius_m / _GRID_M)
     steps = np.arange(-reach, reach + 1)

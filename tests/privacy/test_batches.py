@@ -84,6 +84,19 @@ def test_a_new_hotspot_waits_for_the_next_month_and_the_planner_is_told(
     assert codes(first).items() <= codes(after).items()
 
 
+def test_an_earlier_month_lets_nothing_out_and_leaves_the_batch(
+    folder: Path, extract: StreetExtract
+) -> None:
+    first, _ = made(folder, NEXT_MONTH, extract)
+    rewrite(folder, add_one)
+    earlier, said = made(folder, FIRST, extract)
+    assert codes(earlier) == codes(first)
+    assert f"since the round of {NEXT_MONTH}" in said[0]
+    # The batch is still that of the later month: its own round takes the new one, others do not.
+    assert codes(made(folder, date(2026, 12, 14), extract)[0]) == codes(first)
+    assert len(made(folder, NEXT_MONTH, extract)[0].hotspots) == len(first.hotspots) + 1
+
+
 def test_the_same_round_planned_again_takes_what_was_added(
     folder: Path, extract: StreetExtract
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 import shapely
 from pyproj import Geod
 
+from outreach_map.errors import PrivacyError
 from outreach_map.network import StreetNetwork, street_stops
 from outreach_map.privacy import Partition, Residents, partition
 from outreach_map.privacy.areas import stop_weights
@@ -43,6 +44,13 @@ def keeps_its_rules(division: Partition, walk: StreetNetwork, people: np.ndarray
     for number in range(len(division.areas)):
         own = area == number
         assert disc_rule_holds(points[own], mass[own], 100.0, 1 / 3)
+
+
+def test_streets_alone_tell_of_nobody() -> None:
+    walk = grid_network(9.5, 47.1, columns=12, rows=12, step_m=100.0)
+    around = shapely.box(9.4, 47.0, 9.7, 47.3)
+    with pytest.raises(PrivacyError, match="no buildings, and there is no file of residents"):
+        partition(around, None, walk, np.empty((0, 2)), PrivacyPolicy())
 
 
 @pytest.mark.parametrize("lon", [6.0, 12.0, -180.0 + 6.0])

@@ -9,13 +9,16 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial import cKDTree
 
 from outreach_map.errors import PrivacyError
 from outreach_map.network import StreetNetwork
 from outreach_map.privacy import Partition, Residents, partition
 from outreach_map.privacy.areas import plausible_stops, stop_weights
+from outreach_map.privacy.corners import street_corners
 from outreach_map.privacy.locate import Locator
 from outreach_map.privacy.merge import disc_rule_holds, plausibility
+from outreach_map.privacy.rules import disc_rules
 from outreach_map.settings import PrivacyPolicy
 from tests.network.any_network import grid_network, together
 
@@ -109,6 +112,20 @@ def test_every_stop_and_crossing_is_in_one_area_and_every_area_keeps_its_rules(t
     for number in range(len(division.areas)):
         own = area == number
         assert disc_rule_holds(points[own], mass[own], POLICY.disc_m, POLICY.disc_share)
+    # Nor by street corners, each with the mass of the stops that are nearest to it.
+    metric = division.metric(town.walk.lon_lat)
+    nearest = cKDTree(metric).query(points)[1]
+    gathered = np.bincount(nearest, weights=mass, minlength=len(metric))
+    corners = street_corners(metric, points, mass, division.cell_m)
+    assert corners.mass.sum() == pytest.approx(gathered.sum())
+    home = np.array([division.cells[int(i), int(j)] for i, j in corners.square])
+    for number in range(len(division.areas)):
+        own = home == number
+        assert own.any()
+        discs = cKDTree(corners.xy[own]).query_ball_point(corners.xy[own], POLICY.disc_m)
+        held = [corners.mass[own][inside].sum() for inside in discs]
+        assert max(held) <= POLICY.disc_share * corners.mass[own].sum()
+    assert all(disc_rules(division, points, weights, metric, POLICY))
 
 
 def cells_of(division: Partition, number: int) -> list[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +32,7 @@ def test_every_area_of_porto_alegre_keeps_its_rules(porto_alegre: Path) -> None:
     assert (state.below, state.inputs_changed, state.faults) == (0, False, ())
     assert min(area.held for area in state.areas) >= state.floor == 250
     assert all(area.disc_rule for area in state.areas)
-    assert len(state.areas) > 300
+    assert len(state.areas) > 250
     # Every hotspot lies in its area, or off its streets beside it.
     raw = read_tables(programme, bounds=study_bounds(programme, extract))
     shapes = [hotspot.place.geometry for hotspot in made.hotspots]
@@ -70,6 +71,8 @@ def test_ten_thousand_sites_pass_the_gate(
 ) -> None:
     """None is lost, and each is released where it would be alone."""
     folder = copy_of(town)
+    # Another test may have planned a later month, after which new ones would wait.
+    shutil.rmtree(folder / "private")
     programme = load_programme(folder)
     extract = read_extract(programme.streets)
     raw = read_tables(programme)
