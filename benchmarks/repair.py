@@ -20,8 +20,10 @@ from outreach_map.routing.solution import Activity, ActivityKind, Route, Solutio
 _Step = tuple[ActivityKind, int, int, int, int, int | None]
 
 
-def repaired(problem: RoutingProblem, orders: Mapping[int, Sequence[int]]) -> Solution:
+def repaired(problem: RoutingProblem, orders: Mapping[int, Sequence[int]]) -> Solution | None:
     """A plan that keeps every rule from the visits of each vehicle in their order.
+
+    None where that leaves out somebody who has to be visited.
 
     Raises
     ------
@@ -31,9 +33,14 @@ def repaired(problem: RoutingProblem, orders: Mapping[int, Sequence[int]]) -> So
     routes = []
     for number, visits in sorted(orders.items()):
         route = _mended(problem, number, list(visits))
-        if route is not None and route_cost(problem, route) <= _worth(problem, route):
+        if route is not None and (
+            any(problem.clients[visit].required for visit in visits)
+            or route_cost(problem, route) <= _worth(problem, route)
+        ):
             routes.append(route)
     plan = solution_of(problem, routes)
+    if any(problem.clients[index].required for index in plan.left_out):
+        return None
     if faults := check_solution(problem, plan):
         raise AssertionError(faults[0])
     return plan
@@ -84,7 +91,10 @@ def _timed(problem: RoutingProblem, number: int, order: Sequence[int | _Step]) -
     seconds = problem.durations_s[vehicle.profile]
     metres = problem.distances_m[vehicle.profile]
     steps: list[_Step] = []
-    now, here = vehicle.window[0], vehicle.start
+    # Nobody leaves before what is given is there.
+    ready = max(problem.clients[each].release_s for each in order if isinstance(each, int))
+    first = max(vehicle.window[0], ready)
+    now, here = first, vehicle.start
     for each in order:
         if isinstance(each, int):
             client = problem.clients[each]
@@ -112,7 +122,7 @@ def _timed(problem: RoutingProblem, number: int, order: Sequence[int | _Step]) -
     for _, place, _, last, stay_s, _ in reversed(steps):
         late, there = min(late - int(seconds[place, there]) - stay_s, last), place
     late -= int(seconds[vehicle.start, there])
-    route = _walk(problem, number, steps, max(late, vehicle.window[0]))
+    route = _walk(problem, number, steps, max(late, first))
     places = [activity.place for activity in route.activities]
     way = sum(int(metres[a, b]) for a, b in pairwise(places))
     given = [

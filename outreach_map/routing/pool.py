@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 # So many routes are chosen from, and remembered: those that were met last, for they are the best.
 _CHOICE, _KEPT = 4_000, 12_000
-# Of these the ones that look best beside the relaxed problem are chosen among in earnest: a bound
-# that does not depend on the clock, as are those of the solver.
-_IN_EARNEST, _MOST_NODES, _GAP = 1_000, 100, 0.0002
+# Of these the ones that look best beside the relaxed problem are chosen among in earnest. Without a
+# limit by the clock they are fewer, for nothing else bounds what the choice takes.
+_IN_EARNEST, _IN_EARNEST_BY_CLOCK = 300, 1_000
+_MOST_NODES, _GAP = 20, 0.0002
 
 # A type of vehicle, and the clients of a route.
 _Key = tuple[int, frozenset[int]]
@@ -162,9 +163,10 @@ class Pool:
             return own
         # What a column costs beyond what the relaxed plan pays for its visits and vehicle. Where
         # that is more than the best plan is above the bound, it is in no better plan.
+        most = _IN_EARNEST if seconds is None else _IN_EARNEST_BY_CLOCK
         beyond = np.asarray(relaxed.getSolution().col_dual)
         gap = sum(values[n] for n in own) - relaxed.getInfo().objective_function_value
-        order = np.argsort(beyond, kind="stable")[:_IN_EARNEST]
+        order = np.argsort(beyond, kind="stable")[:most]
         chosen = [int(n) for n in order if beyond[n] <= gap and n < count - begun] + own
         whole = _solver(seconds)
         programme = self._programme([keys[n] for n in chosen], [values[n] for n in chosen])
