@@ -184,4 +184,4 @@ def test_the_command_tells_the_rest_of_the_shift(planned) -> None:
     ],
 )
 def test_a_long_way_is_told_by_its_first_and_last_streets(names, told) -> None:
-    assert Leg(np.zeros((2, 2)), 10.0, 8.0, names).along == told
+    assert Leg(np.zeros((2, 2)), 10.0, 8.0, tuple(names)).along == told
