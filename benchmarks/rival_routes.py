@@ -1,25 +1,26 @@
 """Other ways to plan the same problem: by hand, PyVRP by its defaults, OR-Tools, VROOM.
 
-Each gives the cost of its plan by our prices, or None where it found none. What one has no word
-for is left away in its favour: VROOM knows neither exposure nor penalties of windows, and rests
-wherever it is; OR-Tools has no reloads here.
+Each gives its plan, or None where it found none. All are judged alike: their visits, in their
+order, as a plan that keeps every rule (`benchmarks.repair`), by our prices and our checker. VROOM
+has no word for exposure, its cap, penalties of windows, windows of some teams only, reloads, and
+places of breaks; OR-Tools has no reloads here. What breaks a rule for that is dropped, as a planner
+would have to.
 """
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import numpy as np
 import pyvrp
 from pyvrp.stop import MaxRuntime
 
+from benchmarks.repair import repaired
 from outreach_map.routing.costs import solution_of
 from outreach_map.routing.problem import UNREACHABLE, RoutingProblem
 from outreach_map.routing.solution import Activity, ActivityKind, Route, Solution
 from outreach_map.routing.translate import translate
 
 
-def pyvrp_defaults(problem: RoutingProblem, seconds: float, seed: int) -> int | None:
+def pyvrp_defaults(problem: RoutingProblem, seconds: float, seed: int) -> Solution | None:
     """`pyvrp.solve` on the same data; it may overrun, for it hangs on some problems."""
     from outreach_map.routing.answer import answer
 
@@ -27,7 +28,7 @@ def pyvrp_defaults(problem: RoutingProblem, seconds: float, seed: int) -> int | 
     found = pyvrp.solve(
         model.data, MaxRuntime(seconds), seed=seed, collect_stats=False, display=False
     )
-    return answer(model, found.best).cost if found.is_feasible() else None
+    return answer(model, found.best) if found.is_feasible() else None
 
 
 def by_hand(problem: RoutingProblem) -> Solution:
@@ -66,7 +67,8 @@ def _nearest(problem: RoutingProblem, number: int, left: set[int]) -> Route | No
 
     while True:
         here, now = doing[-1].place, doing[-1].leave_s
-        if not rested and now + int(seconds[here, vehicle.start]) >= pause.window[0]:
+        begun = len(doing) > 1 or pause is None or pause.first
+        if not rested and begun and now + int(seconds[here, vehicle.start]) >= pause.window[0]:
             arrive = now + int(seconds[here, vehicle.start])
             begin = max(arrive, pause.window[0])
             way += int(metres[here, vehicle.start])
@@ -128,7 +130,7 @@ def _nearest(problem: RoutingProblem, number: int, left: set[int]) -> Route | No
     return Route(number, tuple(doing))
 
 
-def or_tools(problem: RoutingProblem, seconds: float, _seed: int) -> int | None:
+def or_tools(problem: RoutingProblem, seconds: float, _seed: int) -> Solution | None:
     """OR-Tools' routing with guided local search: the same windows, limits and prizes.
 
     A window is a node of its own; those of a client are a disjunction with the prize as its
@@ -226,6 +228,8 @@ def or_tools(problem: RoutingProblem, seconds: float, _seed: int) -> int | None:
                     time.CumulVar(inside).SetRange(*vehicle.pause.window)
                     routing.VehicleVar(inside).SetValues([-1, number])
                     own_rests.append(inside)
+                    if not vehicle.pause.first:
+                        routing.NextVar(routing.Start(number)).RemoveValue(inside)
             routing.AddDisjunction(own_rests, 0, 1)
             # Whoever goes out takes one break, and who does not takes none.
             taken = routing.solver().Sum([routing.ActiveVar(inside) for inside in own_rests])
@@ -252,14 +256,22 @@ def or_tools(problem: RoutingProblem, seconds: float, _seed: int) -> int | None:
     found = routing.SolveWithParameters(parameters)
     if found is None:
         return None
-    never = sum(client.prize for client in problem.clients if not client.vehicles)
-    return int(found.ObjectiveValue()) + never
+    orders: dict[int, list[int]] = {}
+    for number in range(len(vehicles)):
+        inside, visits = found.Value(routing.NextVar(routing.Start(number))), []
+        while not routing.IsEnd(inside):
+            if manager.IndexToNode(inside) < len(nodes):
+                visits.append(nodes[manager.IndexToNode(inside)][0])
+            inside = found.Value(routing.NextVar(inside))
+        orders[number] = visits
+    return repaired(problem, orders)
 
 
-def vroom(problem: RoutingProblem, seconds: float, _seed: int) -> int | None:
+def vroom(problem: RoutingProblem, seconds: float, _seed: int) -> Solution | None:
     """VROOM through pyvroom: windows, skills, loads, breaks and metres; prizes as priorities.
 
-    Its break is taken wherever the vehicle is. Not where time costs nothing.
+    Its break is taken wherever the vehicle is, until it is put to a place. Not where time costs
+    nothing.
     """
     import datetime
 
@@ -301,27 +313,13 @@ def vroom(problem: RoutingProblem, seconds: float, _seed: int) -> int | None:
     found = whole.solve(
         exploration_level=5, nb_threads=1, timeout=datetime.timedelta(seconds=seconds)
     )
-    cost, seen = 0, set()
-    for number, steps in found.routes.groupby("vehicle_id"):
-        vehicle = problem.vehicles[int(number) - 1]
-        jobs = [
+    orders = {
+        int(number) - 1: [
             int(i) - 1 for i, kind in zip(steps["id"], steps["type"], strict=True) if kind == "job"
         ]
-        seen |= set(jobs)
-        cost += int(steps["arrival"].iloc[-1] - steps["arrival"].iloc[0]) * problem.duration_price
-        places = [vehicle.start, *(problem.clients[i].place for i in jobs), vehicle.end]
-        exposure = 0
-        if problem.exposures:
-            matrix = problem.exposures[vehicle.profile]
-            exposure += sum(int(matrix[a, b]) for a, b in pairwise(places))
-        if problem.stop_weights:
-            weights = problem.stop_weights[vehicle.profile]
-            for i in jobs:
-                exposure += (
-                    int(weights[problem.clients[i].place]) * problem.clients[i].service_s // 100
-                )
-        cost += exposure * problem.exposure_price
-    return cost + sum(c.prize for i, c in enumerate(problem.clients) if i not in seen)
+        for number, steps in found.routes.groupby("vehicle_id")
+    }
+    return repaired(problem, orders)
 
 
 def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

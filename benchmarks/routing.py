@@ -1,11 +1,16 @@
-"""The route search: published instances, a city's week, and how it grows.
+"""The route search: published instances, made-up evenings, a city's week, and how it grows.
 
     python -m benchmarks.routing [PROGRAMME] [--seconds 1 10 30] [--seeds 5] [--only PART]
         [--json FILE]
 
-PARTS: instances, week, growth. Rivals (PyVRP by its defaults, OR-Tools, VROOM through pyvroom) run
-on the same problems in the same run, where they are installed; they are no dependencies. All of a
-machine's cores may be in use by others: compare figures of one run.
+PARTS: instances, evenings, week, growth. Rivals (PyVRP by its defaults, OR-Tools, VROOM through
+pyvroom) run on the same problems in the same run for 10 seconds, where they are installed; they are
+no dependencies. All of a machine's cores may be in use by others: compare figures of one run.
+
+All plans are judged alike: by our prices and by the checker, after whatever breaks a rule is
+dropped (`benchmarks.repair`). Every visit that is due costs at least the lesser of its prize and
+the time that it takes, whoever plans it; "beyond what no plan can avoid" leaves that sum away on
+both sides, and is told beside the whole.
 """
 
 from __future__ import annotations
@@ -21,20 +26,23 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import mean
 
-import numpy as np
-
+from benchmarks import made_up
 from benchmarks.instances import BEST_KNOWN, REFERENCE, read
 from benchmarks.rival_routes import by_hand, or_tools, pyvrp_defaults, vroom
 from benchmarks.table import Row, show
 from outreach_map.history import Past
 from outreach_map.routing import RoutingProblem, Solution, check_solution, solve
-from outreach_map.routing.fair import Load, load_of, share_out
-from outreach_map.routing.problem import Client, Vehicle, Window
+from outreach_map.routing.fair import Load, keeping, load_of, share_out
 from outreach_map.routing.week import Week, build_week
 
 SOLOMON = ("R112.txt", "RC208.txt", "C104.txt")
+RIVAL_S = 10.0
+# Those that gain by more than ten seconds.
+LONG = ("R1_2_4.txt",)
+# None of them was looked at while the search was tuned.
+EVENINGS = (201, 202, 203, 204)
 ROUND = date(2026, 11, 23)
-Rival = Callable[[RoutingProblem, float, int], int | None]
+Rival = Callable[[RoutingProblem, float, int], Solution | None]
 RIVALS: dict[str, Rival] = {
     "PyVRP defaults": pyvrp_defaults,
     "OR-Tools": or_tools,
@@ -71,16 +79,19 @@ def instances(seconds: Sequence[float], seeds: int) -> list[Row]:
     for budget in seconds:
         gaps: dict[str, float] = {}
         for name, best in BEST_KNOWN.items():
+            if budget > RIVAL_S and name not in LONG:
+                continue
             problem = read(REFERENCE / name).problem()
             costs = [ours(problem, budget, seed)[0].cost for seed in range(seeds)]
             gaps[name] = 100 * (mean(costs) / best - 1)
             rows.append(_gap(f"{name}, {budget:g} s", gaps[name], name, budget))
-            for rival, run in rivals().items():
+            for rival, run in rivals().items() if budget == RIVAL_S else ():
                 other = run(problem, budget, 0)
                 if other is not None:
-                    rows.append(
-                        Row(f"{name}, {budget:g} s: {rival}", 100 * (other / best - 1), "%")
-                    )
+                    gap = 100 * (other.cost / best - 1)
+                    rows.append(Row(f"{name}, {budget:g} s: {rival}", gap, "%"))
+        if budget > RIVAL_S:
+            continue
         together = mean(gaps[name] for name in SOLOMON)
         label = f"Solomon, {budget:g} s, mean"
         rows.append(
@@ -128,22 +139,48 @@ def week(folder: Path, seconds: Sequence[float], seeds: int) -> list[Row]:
         if budget == 10:
             best_of = min((solution for solution, _ in found), key=lambda one: one.cost)
             rows += _against_hand(problem, best_of, hand)
-            for rival, run in rivals().items():
-                others = [run(problem, budget, seed) for seed in range(2)]
-                known = [cost for cost in others if cost is not None]
-                if known:
-                    better = 100 * (1 - means[budget] / mean(known))
-                    reach = 8.0 if rival in NEEDS else None
-                    label = f"week, 10 s: better than {rival}"
-                    rows.append(
-                        Row(label, better, "%")
-                        if reach is None
-                        else Row.at_least(label, better, "%", reach)
-                    )
+            rows += _against_rivals("week", [problem], [means[budget]])
     if 1 in means:
         gap = 100 * (means[1] / best - 1)
         rows.append(Row.at_most("week, 1 s: above the best known", gap, "%", 3.0))
     return rows + _fairness(whole)
+
+
+def evenings(seeds: int) -> list[Row]:
+    """Evenings with more visits than they hold: at 1 and 10 seconds against the rivals."""
+    problems = [made_up.evening(seed) for seed in EVENINGS]
+    costs = {
+        budget: [mean(ours(p, budget, seed)[0].cost for seed in range(seeds)) for p in problems]
+        for budget in (1.0, RIVAL_S)
+    }
+    rows = [
+        Row(f"evenings, {budget:g} s: prize lost and seconds, mean", mean(own), "s")
+        for budget, own in costs.items()
+    ]
+    return rows + _against_rivals("evenings", problems, costs[RIVAL_S])
+
+
+def _against_rivals(
+    label: str, problems: Sequence[RoutingProblem], own: Sequence[float]
+) -> list[Row]:
+    """How much better our mean costs are than the rivals', of all and beyond the unavoidable."""
+    floor = sum(min(c.service_s, c.prize) for p in problems for c in p.clients)
+    rows = []
+    for rival, run in rivals().items():
+        plans = [run(problem, RIVAL_S, 0) for problem in problems]
+        if any(plan is None for plan in plans):
+            continue
+        for plan, problem in zip(plans, problems, strict=True):
+            if plan is not None and check_solution(problem, plan):
+                raise AssertionError(f"the plan of {rival} breaks a rule")
+        theirs = sum(plan.cost for plan in plans if plan is not None)
+        name = f"{label}, {RIVAL_S:g} s: better than {rival}"
+        better, beyond = (100 * (1 - (sum(own) - off) / (theirs - off)) for off in (0, floor))
+        rows.append(
+            Row.at_least(name, better, "%", 8.0) if rival in NEEDS else Row(name, better, "%")
+        )
+        rows.append(Row(f"{name}, beyond what no plan can avoid", beyond, "%"))
+    return rows
 
 
 def _against_hand(problem: RoutingProblem, found: Solution, hand: Solution) -> list[Row]:
@@ -195,7 +232,7 @@ def _fairness(whole: Week) -> list[Row]:
     """The largest load of a team beside the plan without prices for it, and what that costs."""
     plain = solve(whole.problem, iterations=15_000)
     shared_problem = share_out(whole, plain, Past())
-    shared = solve(shared_problem, iterations=15_000, start=plain)
+    shared = solve(keeping(shared_problem, plain), iterations=15_000, start=plain)
     plain = solve(whole.problem, iterations=15_000, start=plain)
     before, after = (load_of(whole, one, Past()) for one in (plain, shared))
     out = [sum(route.out_s for route in one.routes) / 60 for one in (plain, shared)]
@@ -222,7 +259,7 @@ def growth(sizes: Iterable[int] = (20, 50, 100, 200, 500, 1000)) -> list[Row]:
     """Seconds and memory of 1,500 iterations as a made-up week grows."""
     rows = []
     for size in sizes:
-        problem = made_up(size)
+        problem = made_up.week(size)
         began = time.perf_counter()
         solution = solve(problem, iterations=1500)
         spent = time.perf_counter() - began
@@ -237,49 +274,19 @@ def growth(sizes: Iterable[int] = (20, 50, 100, 200, 500, 1000)) -> list[Row]:
     return rows
 
 
-def made_up(visits: int, seed: int = 0) -> RoutingProblem:
-    """A week of two visits a hotspot: teams of ten visits a shift, five shifts each."""
-    rng = np.random.default_rng(seed)
-    hotspots = visits // 2
-    teams = max(visits // 40, 2)
-    xy = rng.uniform(0, 12_000, (hotspots + teams, 2))
-    metres = np.linalg.norm(xy[:, None] - xy[None, :], axis=2).astype(np.int64)
-    day = 86_400
-    vehicles = [
-        Vehicle(
-            f"T-{team}", 0, hotspots + team, hotspots + team,
-            (d * day + 17 * 3600, d * day + 22 * 3600), (40,), max_distance_m=60_000,
-        )
-        for team in range(teams) for d in range(5)
-    ]  # fmt: skip
-    clients = []
-    for hotspot in range(hotspots):
-        may = rng.choice(teams, max(teams // 2, 1), replace=False)
-        begin = int(rng.integers(17, 20)) * 3600
-        for days in ((0, 1), (2, 3, 4)):
-            windows = tuple(
-                Window(
-                    d * day + begin, d * day + begin + 7200,
-                    frozenset(int(team) * 5 + d for team in may),
-                )
-                for d in days
-            )  # fmt: skip
-            prize = int(rng.integers(5000, 9000))
-            clients.append(Client(f"H-{hotspot}", hotspot, windows, 1200, (4,), prize))
-    return RoutingProblem(tuple(clients), tuple(vehicles), (metres // 4,), (metres,), ("kit",))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("programme", type=Path, nargs="?")
     parser.add_argument("--seconds", type=float, nargs="+", default=[1, 10, 30])
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--only", choices=["instances", "week", "growth"])
+    parser.add_argument("--only", choices=["instances", "evenings", "week", "growth"])
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     rows: list[Row] = []
     if given.only in (None, "instances") and REFERENCE.is_dir():
         rows += instances(given.seconds, given.seeds)
+    if given.only in (None, "evenings"):
+        rows += evenings(min(given.seeds, 3))
     if given.only in (None, "week") and given.programme is not None:
         rows += week(given.programme, given.seconds, given.seeds)
     if given.only in (None, "growth"):

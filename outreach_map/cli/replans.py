@@ -113,7 +113,7 @@ def _rest(rest: Itinerary) -> list[str]:
             times += f"-{stop.leave:%H:%M}"
         way = f"{round(leg.travel_time_s / 60)} min"
         if leg.street_names:
-            way += f" by {', '.join(leg.street_names)}"
+            way += f" by {leg.along}"
         give = ", ".join(f"{amount} {item}" for item, amount in stop.give.items())
         told = f": give {give}" if give else ""
         lines.append(f"next   {times} {what} {stop.code or 'base'} ({way}){told}")

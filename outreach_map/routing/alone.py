@@ -78,7 +78,8 @@ def _orders(vehicle: Vehicle, visit: _Stop) -> list[list[_Stop]]:
         return [[visit]]
     pause = vehicle.pause
     rests = [(place, *pause.window, pause.duration_s) for place in pause.places]
-    return [order for rest in rests for order in ([rest, visit], [visit, rest])]
+    orders = [[visit, rest] for rest in rests]
+    return orders + ([[rest, visit] for rest in rests] if pause.first else [])
 
 
 def _out_s(problem: RoutingProblem, vehicle: Vehicle, order: list[_Stop]) -> int | None:

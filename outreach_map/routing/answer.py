@@ -17,7 +17,7 @@ def answer(model: Model, best: pyvrp.Solution) -> Solution:
     free = [list(members) for members in model.types]
     routes = []
     for found in best.routes():
-        route = _route(model, found, free[found.vehicle_type()].pop(0))
+        route = route_of(model, found, free[found.vehicle_type()].pop(0))
         # Who has only a break to take, or costs more than its visits are worth, stays at the base.
         visits = [a.client for a in route.activities if a.client is not None]
         worth = sum(problem.clients[client].prize for client in visits)
@@ -27,7 +27,8 @@ def answer(model: Model, best: pyvrp.Solution) -> Solution:
     return solution_of(problem, routes)
 
 
-def _route(model: Model, found: pyvrp.Route, vehicle_index: int) -> Route:
+def route_of(model: Model, found: pyvrp.Route, vehicle_index: int) -> Route:
+    """A route of PyVRP as one of ours, out as late as lets it be back as early as can be."""
     problem = model.problem
     vehicle = problem.vehicles[vehicle_index]
     seconds = problem.durations_s[vehicle.profile]

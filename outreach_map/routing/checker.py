@@ -170,6 +170,8 @@ def _break(vehicle: Vehicle, doing: tuple[Activity, ...]) -> Iterator[str]:
     for activity in taken:
         if activity.place not in vehicle.pause.places or not early <= activity.begin_s <= late:
             yield "takes its break elsewhere or at another time"
+        if activity is doing[1] and not vehicle.pause.first:
+            yield "takes its break before it has done anything"
         if activity.leave_s - activity.begin_s < vehicle.pause.duration_s:
             yield "takes a break that is too short"
 

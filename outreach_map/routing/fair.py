@@ -11,12 +11,15 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 
 from outreach_map.history import ROUNDS, Past
+from outreach_map.routing.demand import PRIZE_MUST
 from outreach_map.routing.problem import Client, RoutingProblem, Window
 from outreach_map.routing.solution import Solution
 from outreach_map.routing.week import Week
 
 # A stop more than the fair share is a matter of rounding.
 _SLACK_STOPS = 0.5
+# A visit and the way to it hardly take longer.
+_LONGEST_S = 3600
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,38 @@ def share_out(week: Week, plain: Solution, past: Past) -> RoutingProblem:
         problem = _fair_hours(week, problem, load, load_before(week, past))
     if week.preferences.fair_risk_s:
         problem = _fair_risk(week, problem, load)
-    return problem
+    return _kept(week, problem, plain)
+
+
+def keeping(problem: RoutingProblem, plain: Solution) -> RoutingProblem:
+    """The problem in which every visit of a plan has to be made: to share out drops none.
+
+    Parameters
+    ----------
+    problem
+        From `share_out`.
+    plain
+        The plan that it was shared out from; it is a plan of this problem too.
+    """
+    left_out = set(plain.left_out)
+    clients = tuple(
+        replace(client, required=client.required or number not in left_out)
+        for number, client in enumerate(problem.clients)
+    )
+    return replace(problem, clients=clients)
+
+
+def _kept(week: Week, problem: RoutingProblem, plain: Solution) -> RoutingProblem:
+    """Visits of the plan without prices are worth more, so that what is asked keeps them too."""
+    bonus = _LONGEST_S * week.preferences.fair_hours_price + week.preferences.fair_risk_s
+    left_out = set(plain.left_out)
+    clients = tuple(
+        client
+        if number in left_out
+        else replace(client, prize=max(client.prize, min(client.prize + bonus, PRIZE_MUST - 1)))
+        for number, client in enumerate(problem.clients)
+    )
+    return replace(problem, clients=clients)
 
 
 def _fair_hours(week: Week, problem: RoutingProblem, load: Load, earlier: Load) -> RoutingProblem:

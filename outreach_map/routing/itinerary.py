@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from outreach_map.tables import DecisionKind, Mode, Place
 
+# More streets of a leg are not read in a list.
+_MOST_STREETS = 5
+
 
 class StopKind(StrEnum):
     """What happens at a stop."""
@@ -69,6 +72,14 @@ class Leg:
     travel_time_s: float
     street_names: tuple[str, ...] = field(repr=False)
     exposure_s: float = 0.0
+
+    @property
+    def along(self) -> str:
+        """Names of streets for a line of text: of many the first two and the last two."""
+        names = self.street_names
+        if len(names) > _MOST_STREETS:
+            names = (*names[:2], "…", *names[-2:])
+        return ", ".join(names)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from outreach_map.errors import RoutingError
 from outreach_map.history import Past
 from outreach_map.network import Path, StreetExtract, shortest_paths
 from outreach_map.routing.checker import check_solution
-from outreach_map.routing.fair import load_of, share_out
+from outreach_map.routing.fair import keeping, load_of, share_out
 from outreach_map.routing.itinerary import (
     Itinerary,
     Leg,
@@ -123,7 +123,9 @@ def _search(week: Week, past: Past, iterations: int, seed: int) -> tuple[Routing
     first = max(iterations // _FIRST_SHARE, 1)
     plain = solve(week.problem, seed=seed, iterations=first)
     problem = share_out(week, plain, past)
-    found = solve(problem, seed=seed, iterations=max(iterations - first, 1), start=plain)
+    found = solve(
+        keeping(problem, plain), seed=seed, iterations=max(iterations - first, 1), start=plain
+    )
     return problem, replace(found, ended_early=found.ended_early or plain.ended_early)
 
 

@@ -96,11 +96,15 @@ class Client:
 
 @dataclass(frozen=True)
 class Break:
-    """A break that a vehicle takes at one of some places, beginning within a window."""
+    """A break that a vehicle takes at one of some places, beginning within a window.
+
+    `first` says whether it may be the first thing that the vehicle does.
+    """
 
     places: tuple[int, ...]
     window: tuple[int, int]
     duration_s: int
+    first: bool = True
 
 
 @dataclass(frozen=True)

@@ -204,7 +204,9 @@ def _rest(
         changed = replace(changed, pause=None)
     elif changed.pause is not None and done:
         seconds = week.problem.durations_s[vehicle.profile]
-        changed = replace(changed, pause=_pause(changed.pause, seconds, here, begin_s))
+        # Who has been at work may rest at once.
+        pause = replace(changed.pause, first=True)
+        changed = replace(changed, pause=_pause(pause, seconds, here, begin_s))
     used: set[str] = set()
     clients: list[Client] = []
     for client in week.problem.clients:

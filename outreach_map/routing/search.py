@@ -33,8 +33,9 @@ from pyvrp.search import (
 from outreach_map.errors import SolverError
 from outreach_map.routing.answer import answer, encode
 from outreach_map.routing.costs import route_exposure
+from outreach_map.routing.pool import Pool
 from outreach_map.routing.problem import RoutingProblem
-from outreach_map.routing.solution import Route, Solution
+from outreach_map.routing.solution import ActivityKind, Route, Solution
 from outreach_map.routing.translate import Model, translate
 
 # One unit of a broken rule has to cost more than the largest prize.
@@ -46,6 +47,13 @@ _REPORT_S = 0.2
 _NO_IMPROVEMENT = 20_000
 # Share of the search in which nobody stays at home.
 _EVERYBODY_OUT = 0.5
+# So many turns are taken, where each has at least so many iterations or seconds.
+_TURNS, _TURN_ITERATIONS, _TURN_S = 3, 4_000, 3.0
+# Routes of every so many plans are remembered. They are put together after so many iterations, and
+# again each time that so much more was done.
+_REMEMBER, _FIRST_JOIN, _JOIN_AGAIN = 4, 500, 0.2
+# Share of the time by the clock that putting together may take at once.
+_JOIN_SHARE = 0.1
 
 
 class NoPlanError(SolverError):
@@ -66,7 +74,8 @@ class Tuning:
     updates: int
 
 
-WEEK = Tuning(neighbours=30, perturbations=6, history=100, updates=50)
+WEEK = Tuning(neighbours=30, perturbations=10, history=30, updates=50)
+TRIPS = Tuning(neighbours=30, perturbations=10, history=300, updates=500)
 PLAIN = Tuning(neighbours=30, perturbations=25, history=300, updates=500)
 
 
@@ -117,6 +126,8 @@ class _Search:
         self.reported = -_REPORT_S
         self.told: Solution | None = None
         self.done = 0
+        self.pull: dict[int, float] = {}
+        self.join_at = _FIRST_JOIN
         self.random = pyvrp.RandomNumberGenerator(seed=job.seed)
         self.two_limits = any(
             vehicle.max_distance_m is not None and vehicle.max_exposure is not None
@@ -127,7 +138,11 @@ class _Search:
         model = translate(self.problem)
         # Of one kind and without choices: a plain problem with time windows.
         plain = len(model.types) == 1 and all(client.required for client in self.problem.clients)
-        self.tuning = self.job.tuning or (PLAIN if plain else WEEK)
+        trips = any(vehicle.reloads for vehicle in self.problem.vehicles)
+        self.tuning = self.job.tuning or (WEEK if not plain else TRIPS if trips else PLAIN)
+        # Where everybody has to be visited, choosing among routes is as hard as the whole problem.
+        choices = any(not client.required for client in self.problem.clients)
+        self.pool = Pool(self.problem, model.types) if choices and len(model.types) > 1 else None
         self._prepare(model)
         idle = encode(model, Solution((), (), 0))
         kept = self._kept(model, idle)
@@ -136,14 +151,7 @@ class _Search:
             self._offer(model, encode(model, self.job.start))
         self._tell(always=True)
         if self.job.start is None and model.data.num_groups and self._breaks():
-            # It is hard to send out who is at home, so at first everybody takes a break.
-            self.part = _EVERYBODY_OUT
-            busy = translate(self.problem, may_stay=False)
-            self._prepare(busy)
-            self._go_on(busy, self._first(busy, encode(busy, Solution((), (), 0))))
-            self.part = 1.0
-            self._prepare(model)
-            self._go_on(model, encode(model, self.best) if self.best is not None else idle)
+            self._in_turns()
         else:
             self._go_on(model, self._first(model, idle))
         if self.best is None:
@@ -152,6 +160,29 @@ class _Search:
                 mend="Search longer, or let visits be left out.",
             )
         return self.best
+
+    def _in_turns(self) -> None:
+        """Everybody goes out with a break, then who has nothing to do stays, in turns.
+
+        It is hard to send out who is at home, and easy to leave at home who has little to do.
+        """
+        nothing = Solution((), (), 0)
+        fit = (
+            (self.job.iterations or 1000) / _TURN_ITERATIONS
+            if self.job.seconds is None
+            else self.job.seconds / _TURN_S
+        )
+        turns = min(max(int(fit), 1), _TURNS)
+        for turn in range(turns):
+            for may_stay, part in ((False, turn + _EVERYBODY_OUT), (True, turn + 1.0)):
+                self.part = part / turns
+                model = translate(self.problem, self.pull, may_stay=may_stay)
+                self._prepare(model)
+                if turn == 0 and not may_stay:
+                    first = self._first(model, encode(model, nothing))
+                else:
+                    first = encode(model, self.best or nothing)
+                self._go_on(model, first)
 
     def _breaks(self) -> bool:
         return any(vehicle.pause is not None for vehicle in self.problem.vehicles)
@@ -163,16 +194,19 @@ class _Search:
             if self._over():
                 break
             # Left early: for some types exposure has to count for more.
-            pull = dict(model.pull)
             for kind in self.too_exposed:
-                pull[kind] = pull[kind] * 2 if kind in pull else _FIRST_PULL
-            model = translate(self.problem, pull, may_stay=model.may_stay)
+                self.pull[kind] = self.pull[kind] * 2 if kind in self.pull else _FIRST_PULL
+            model = translate(self.problem, self.pull, may_stay=model.may_stay)
             self._prepare(model)
             first = encode(model, self.best or Solution((), (), 0))
+        if self.pool is not None:
+            self._combine(self.pool)
 
     def _over(self) -> bool:
         if self.job.seconds is not None:
-            return time.perf_counter() - self.began >= self.part * self.job.seconds
+            # The last choice among routes takes its share of the time too.
+            share = self.part * (1.0 - (_JOIN_SHARE if self.pool is not None else 0.0))
+            return time.perf_counter() - self.began >= share * self.job.seconds
         iterations = self.job.iterations if self.job.iterations is not None else 1000
         return self.done >= self.part * iterations
 
@@ -231,6 +265,9 @@ class _Search:
                 polished = self.local(found, evaluator, exhaustive=True)
                 if evaluator.cost(polished) < evaluator.cost(best) and self._offer(model, polished):
                     best = found = polished
+            if self.pool is not None and (joint := self._joint(model, self.pool, found)):
+                history, slot, stale = [], 0, 0
+                best = current = joint
             self._tell()
             cost, now = evaluator.penalised_cost(found), evaluator.penalised_cost(current)
             full = len(history) == self.tuning.history
@@ -244,9 +281,34 @@ class _Search:
             slot = (slot + 1) % self.tuning.history
         return best
 
+    def _joint(self, model: Model, pool: Pool, found: pyvrp.Solution) -> pyvrp.Solution | None:
+        """Remember routes; now and then, a better plan of those that were met."""
+        if self.done % _REMEMBER == 0:
+            pool.add(model, found)
+        if self.done < self.join_at or self.best is None:
+            return None
+        better = self._combine(pool)
+        if better is None:
+            return None
+        made = encode(model, better)
+        polished = self.local(made, self.penalties.cost_evaluator(), exhaustive=True)
+        return polished if self._offer(model, polished) else made
+
+    def _combine(self, pool: Pool) -> Solution | None:
+        """The best plan of all routes met, if it is better: then it is the best so far."""
+        self.join_at = self.done + max(_FIRST_JOIN, int(_JOIN_AGAIN * self.done))
+        if self.best is None:
+            return None
+        limit_s = None if self.job.seconds is None else _JOIN_SHARE * self.job.seconds
+        better = pool.combine(self.best, limit_s)
+        self.best = better or self.best
+        return better
+
     def _offer(self, model: Model, found: pyvrp.Solution) -> bool:
         """Keep a plan if it is the best; whether it keeps every rule as it is."""
         kept = self._kept(model, found)
+        if kept is None and not model.may_stay and self._hasty(model, found):
+            return False
         if kept is None:
             trimmed = self._trimmed(model, found) if found.is_feasible() else None
             if trimmed is not None and (self.best is None or trimmed.cost < self.best.cost):
@@ -259,8 +321,20 @@ class _Search:
     def _kept(self, model: Model, found: pyvrp.Solution) -> Solution | None:
         if not found.is_feasible():
             return None
+        if not model.may_stay and self._hasty(model, found):
+            return None
         solution = answer(model, found)
         return None if self.two_limits and self._exposed_routes(solution) else solution
+
+    def _hasty(self, model: Model, found: pyvrp.Solution) -> bool:
+        """Whether somebody rests before anything was done, who may not and has something to do."""
+        for route in found.routes():
+            pause = self.problem.vehicles[model.types[route.vehicle_type()][0]].pause
+            if pause is not None and not pause.first and route.num_clients() > 1:
+                step = route[1]
+                if step.is_client() and model.copies[step.idx].kind is ActivityKind.BREAK:
+                    return True
+        return False
 
     def _exposed_routes(self, solution: Solution) -> list[int]:
         """Positions of routes that are more exposed than they may be."""

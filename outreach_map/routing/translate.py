@@ -27,6 +27,8 @@ from outreach_map.routing.problem import UNREACHABLE, Client, RoutingProblem, Ve
 from outreach_map.routing.solution import ActivityKind
 
 _NO_LIMIT = int(np.iinfo(np.int64).max)
+# What a break as the first thing costs where it cannot be forbidden.
+_HASTE_S = 1200
 _OPEN_DAY = (0, int(np.iinfo(np.int32).max))
 
 
@@ -45,7 +47,7 @@ class _Copy:
 
 
 # What a location is where it is no visit.
-_BASE, _RELOAD, _BREAK, _LIMBO = -1, -2, -3, -4
+_BASE, _RELOAD, _BREAK, _LIMBO, _LATER_BREAK = -1, -2, -3, -4, -5
 # A row of the matrices: place, who may go there, and how long a visit takes (or one of the above).
 _Location = tuple[int, frozenset[int], int]
 # Place, window (two), service, and whether it is a base or for reloads.
@@ -92,7 +94,8 @@ def translate(
         For some vehicle types with a limit on metres, how many of them a unit of exposure counts
         for; then metres and exposure share one limit, which whoever keeps both keeps.
     may_stay
-        Whether a vehicle may do without a break when it does not go out.
+        Whether a vehicle may do without a break when it does not go out. Else it is at home with
+        nothing but a break, so that a break may be the first thing.
     """
     return _Translation(problem, pull or {}, may_stay).model()
 
@@ -152,7 +155,7 @@ class _Translation:
             tuple(self.copies),
             tuple(depot[:4] for depot in depots),
             tuple(tuple(members) for members in types.values()),
-            self.pull,
+            dict(self.pull),
             self.may_stay,
         )
 
@@ -242,8 +245,9 @@ class _Translation:
             for number, other in enumerate(self.problem.vehicles)
             if other.name == vehicle.name and self._elsewhere(number, early, late)
         }
+        kind = _BREAK if vehicle.pause.first else _LATER_BREAK
         rests = [
-            (place, _BREAK, vehicle.pause.window, vehicle.pause.duration_s)
+            (place, kind, vehicle.pause.window, vehicle.pause.duration_s)
             for place in vehicle.pause.places
         ]
         # Who does not go out needs no break: a place between the bases and nowhere else.
@@ -330,6 +334,12 @@ class _Translation:
         limbo, base = kinds == _LIMBO, kinds == _BASE
         own[limbo, :] = UNREACHABLE
         own[:, limbo] = UNREACHABLE
+        # Nobody rests before anything was done. Where all are out, those with nothing to do would
+        # have no way then: it is only dear.
+        if self.may_stay:
+            own[np.ix_(base, kinds == _LATER_BREAK)] = UNREACHABLE
+        else:
+            own[np.ix_(base, kinds == _LATER_BREAK)] += _HASTE_S
         mine = limbo & ~closed
         own[np.ix_(mine, base)] = 0
         own[np.ix_(base, mine)] = 0

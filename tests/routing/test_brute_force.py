@@ -88,7 +88,7 @@ def route_costs(problem: RoutingProblem, number: int) -> dict[frozenset[int], in
                         client.place, window.early_s, window.late_s, client.service_s,
                         left - client.delivery[0], risk, window.penalty, visited=visited | {index},
                     )  # fmt: skip
-        if vehicle.pause is not None and not rested:
+        if vehicle.pause is not None and not rested and (steps or vehicle.pause.first):
             pause = vehicle.pause
             step(pause.places[0], *pause.window, pause.duration_s, left, 0, 0, rested=True)
         if vehicle.reloads and not filled:
@@ -143,7 +143,7 @@ def town(rows: list, vehicles: int, *, limit_m: int, limit_exposure: int) -> Rou
             SHIFT,
             (3,),
             max_distance_m=limit_m if number == 0 else 10**6,
-            pause=Break((0,), (2000, 4500), 600) if number == 0 else None,
+            pause=Break((0,), (2000, 4500), 600, first=False) if number == 0 else None,
             reloads=(Reload(0, (1000, 6000), 120),),
             max_exposure=limit_exposure,
             fair_s=2500,

@@ -20,6 +20,7 @@ from outreach_map.planning import replan
 from outreach_map.routing import (
     Break,
     Client,
+    Leg,
     RoutingProblem,
     StopKind,
     Vehicle,
@@ -171,3 +172,16 @@ def test_the_command_tells_the_rest_of_the_shift(planned) -> None:
     )  # fmt: skip
     assert done.exit_code == 0, done.output
     assert "back at" in done.output
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ((), ""),
+        (("A", "B"), "A, B"),
+        (tuple("ABCDE"), "A, B, C, D, E"),
+        (tuple("ABCDEF"), "A, B, …, E, F"),
+    ],
+)
+def test_a_long_way_is_told_by_its_first_and_last_streets(names, told) -> None:
+    assert Leg(np.zeros((2, 2)), 10.0, 8.0, tuple(names)).along == told
