@@ -3,6 +3,7 @@
 # Importing a module of commands adds them to the group.
 from outreach_map.cli import (
     audits,
+    batches,
     gaps,
     keys,
     places,
@@ -16,6 +17,7 @@ from outreach_map.cli.group import main
 
 __all__ = [
     "audits",
+    "batches",
     "gaps",
     "keys",
     "main",
