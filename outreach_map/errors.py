@@ -12,6 +12,8 @@
     ├── RoutingError        a plan that could not be made
     │   ├── SolverError     the search ended without an answer
     │   └── PlanRecordError the record of earlier plans in private/
+    ├── BusyError           another command is at work in the programme
+    ├── BatchError          many programmes at once: a cluster that cannot be had or reached
     ├── PublishError        an output that could not be written
     ├── RoundError          a published round that cannot be read
     └── ReturnError         a file that a team saved cannot be taken in
@@ -82,6 +84,14 @@ class SolverError(RoutingError):
 
 class PlanRecordError(RoutingError):
     """The record of earlier plans in `private/` is damaged or does not hold what is asked for."""
+
+
+class BusyError(OutreachMapError):
+    """Another command is at work in the same programme."""
+
+
+class BatchError(OutreachMapError):
+    """Many programmes cannot be planned at once; nothing was planned."""
 
 
 class PublishError(OutreachMapError):

@@ -13,8 +13,10 @@ below the line that calls it can see a raw coordinate, note, exact count or id.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from outreach_map.asked import read_asked
 from outreach_map.coverage import Standards, assess_coverage
@@ -23,9 +25,9 @@ from outreach_map.handover import city_of, earlier_rounds, gap_steps, team_visit
 from outreach_map.history import Past, read_past, write_past
 from outreach_map.language import language_of
 from outreach_map.network import StreetExtract, add_slopes, read_extract
-from outreach_map.privacy import public_code, release, team_passphrases
+from outreach_map.privacy import public_code, release, team_passphrases, working_alone
 from outreach_map.programme import Programme
-from outreach_map.publish import Plan
+from outreach_map.publish import Plan, publish_round
 from outreach_map.risk import flag_risks, naloxone_reach, ways_out
 from outreach_map.routing import (
     Preferences,
@@ -74,7 +76,7 @@ def plan_round(
 
     Raises
     ------
-    ProgrammeError, InputError, ExtractError, PrivacyError, RoutingError
+    ProgrammeError, InputError, ExtractError, PrivacyError, RoutingError, BusyError
         See `outreach_map.errors`; nothing has been written then.
     """
     say = progress or (lambda _: None)
@@ -83,16 +85,59 @@ def plan_round(
 
     say("reading streets")
     extract = read_city(programme, cache=cache)
-    say("passing the privacy gate")
-    released = release(programme, start, extract, notice=notice or say)
-    private = programme.folder / "private"
-    past = read_past(private)
-    plan = plan_released(programme, released, extract, past=past, seed=seed, progress=say)
-    kept = past.with_round(start, tours_of(released, plan.routes))
-    write_past(private, kept.with_gaps(start, gap_steps(plan.coverage)))
-    for sentence in languages_told(plan):
-        (notice or say)(sentence)
-    return replace(plan, passphrases=lock(programme, released, notice=notice or say))
+    with working_alone(programme.folder):
+        say("passing the privacy gate")
+        released = release(programme, start, extract, notice=notice or say)
+        private = programme.folder / "private"
+        past = read_past(private)
+        plan = plan_released(programme, released, extract, past=past, seed=seed, progress=say)
+        kept = past.with_round(start, tours_of(released, plan.routes))
+        write_past(private, kept.with_gaps(start, gap_steps(plan.coverage)))
+        for sentence in languages_told(plan):
+            (notice or say)(sentence)
+        return replace(plan, passphrases=lock(programme, released, notice=notice or say))
+
+
+def alone(programme: Programme, *, wait_s: float = 0.0) -> AbstractContextManager[None]:
+    """Keep other commands out of a programme's folder for a while (BusyError after `wait_s`)."""
+    return working_alone(programme.folder, wait_s=wait_s)
+
+
+def make_maps(
+    programme: Programme,
+    start: date,
+    directory: Path,
+    *,
+    seed: int = 0,
+    progress: Progress | None = None,
+    notice: Progress | None = None,
+    cache: bool = True,
+) -> tuple[Plan, list[Path]]:
+    """Plan a round and publish it, with the programme's folder to itself all the while.
+
+    Parameters
+    ----------
+    programme, start, seed, progress, notice, cache
+        As in `plan_round`.
+    directory
+        Folder of the round's files.
+
+    Returns
+    -------
+    The plan, and the paths of its files.
+
+    Raises
+    ------
+    ProgrammeError, InputError, ExtractError, PrivacyError, RoutingError, BusyError, PublishError
+        See `outreach_map.errors`; what was published before stays.
+    """
+    with alone(programme):
+        plan = plan_round(
+            programme, start, seed=seed, progress=progress, notice=notice, cache=cache
+        )
+        if progress:
+            progress("writing maps")
+        return plan, publish_round(plan, directory)
 
 
 def plan_released(
@@ -188,27 +233,28 @@ def replan(
 
     Raises
     ------
-    ProgrammeError, InputError, ExtractError, PrivacyError, RoutingError
+    ProgrammeError, InputError, ExtractError, PrivacyError, RoutingError, BusyError
         See `outreach_map.errors`; nothing is changed then.
     """
     require_monday(start)
     extract = read_city(programme, cache=cache)
-    released = release(programme, start, extract)
-    private = programme.folder / "private"
-    past = read_past(private)
-    code = public_code(programme, "T", team) or team
-    found = replan_shift(
-        released,
-        extract,
-        past,
-        team=code,
-        now=now,
-        drop=[public_code(programme, "H", each) or each for each in drop],
-        seed=seed,
-        preferences=Preferences.of(programme.routing),
-    )
-    write_past(private, replaced(past, found, code, now))
-    return found
+    with working_alone(programme.folder):
+        released = release(programme, start, extract)
+        private = programme.folder / "private"
+        past = read_past(private)
+        code = public_code(programme, "T", team) or team
+        found = replan_shift(
+            released,
+            extract,
+            past,
+            team=code,
+            now=now,
+            drop=[public_code(programme, "H", each) or each for each in drop],
+            seed=seed,
+            preferences=Preferences.of(programme.routing),
+        )
+        write_past(private, replaced(past, found, code, now))
+        return found
 
 
 def standards_of(programme: Programme) -> Standards:

@@ -16,6 +16,7 @@ from outreach_map.privacy import (
     passphrase_of,
     review_register,
     rotate_key,
+    working_alone,
     write_codes,
     write_review,
 )
@@ -42,7 +43,8 @@ def _no_contact(role: str) -> Problem:
 
 def rotate(programme: Programme) -> str:
     """Give a programme a new key; what that means for earlier maps, in plain words."""
-    rotate_key(programme.folder, programme.privacy.widest_m)
+    with working_alone(programme.folder):
+        rotate_key(programme.folder, programme.privacy.widest_m)
     return ACCOUNT
 
 

@@ -3,6 +3,7 @@
 # Importing a module of commands adds them to the group.
 from outreach_map.cli import (
     audits,
+    batches,
     field,
     gaps,
     keys,
@@ -17,6 +18,7 @@ from outreach_map.cli.group import main
 
 __all__ = [
     "audits",
+    "batches",
     "field",
     "gaps",
     "keys",

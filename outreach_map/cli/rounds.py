@@ -45,9 +45,8 @@ def plan(output: Output, *, folder: Path, start: date, maps: Path, seed: int, ca
 def _plan(
     output: Output, folder: Path, start: date, directory: Path, seed: int, *, cache: bool
 ) -> None:
-    from outreach_map.planning import plan_round
+    from outreach_map.planning import make_maps
     from outreach_map.programme import load_programme
-    from outreach_map.publish import publish_round
 
     notices: list[str] = []
 
@@ -56,10 +55,14 @@ def _plan(
         output.note(text)
 
     with output.stages() as say:
-        result = plan_round(
-            load_programme(folder), start, seed=seed, progress=say, notice=notice, cache=cache
+        _, paths = make_maps(
+            load_programme(folder),
+            start,
+            directory,
+            seed=seed,
+            progress=say,
+            notice=notice,
+            cache=cache,
         )
-        say("writing maps")
-        paths = publish_round(result, directory)
     files = [str(path) for path in paths]
     output.result({"round": start.isoformat(), "files": files, "notices": notices}, files)

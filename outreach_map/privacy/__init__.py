@@ -32,6 +32,7 @@ from outreach_map.privacy.review import (
 from outreach_map.privacy.rotate import ACCOUNT, rotate_key
 from outreach_map.privacy.signs import Signs, raw_signs
 from outreach_map.privacy.twin import release_twin
+from outreach_map.privacy.working import working_alone
 
 __all__ = [
     "ACCOUNT",
@@ -75,6 +76,7 @@ __all__ = [
     "shared_by",
     "take_in",
     "team_passphrases",
+    "working_alone",
     "write_codes",
     "write_for_planner",
     "write_key",

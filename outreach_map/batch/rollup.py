@@ -1,0 +1,186 @@
+"""The national picture: coverage by programme, from released figures alone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+
+import pyogrio
+import shapely
+from geopandas.geodataframe import GeoDataFrame
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from outreach_map.batch.city import CityResult
+from outreach_map.batch.figures import FEWEST, Figures, ServiceFigures
+from outreach_map.errors import PublishError
+from outreach_map.layers.words import words
+
+PAGE, PACKAGE = "national.html", "national.gpkg"
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("outreach_map.batch"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def publish_national(results: Sequence[CityResult], start: date, directory: Path) -> list[Path]:
+    """Write `national.html` and `national.gpkg` into a folder, both or none.
+
+    Parameters
+    ----------
+    results
+        One a programme; those that failed are named, with what to mend left to the terminal.
+    start
+        The round's Monday.
+    directory
+        The folder of the round, in which each programme has one of its own.
+
+    Raises
+    ------
+    PublishError
+        When they cannot be written; what was there stays.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=directory) as temporary:
+            fresh = Path(temporary)
+            (fresh / PAGE).write_text(national_page(results, start), encoding="utf-8")
+            _write_geopackage(results, start, fresh / PACKAGE)
+            for name in (PAGE, PACKAGE):
+                shutil.move(fresh / name, directory / name)
+    except OSError as error:
+        raise PublishError(
+            f"The national picture was not written ({error.strerror or type(error).__name__}).",
+            where=directory.name,
+            mend="Check that the folder is yours and has space; what was there is as it was.",
+        ) from None
+    return [directory / PAGE, directory / PACKAGE]
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A share in a table: text, its range, and a step of the scale; all empty where withheld."""
+
+    text: str
+    range: str = ""
+    step: int | None = None
+
+
+def national_page(results: Sequence[CityResult], start: date) -> str:
+    """The page: no script, no request, and the least covered programme first."""
+    cities = sorted(
+        (result.figures for result in results if result.figures is not None),
+        key=lambda city: (_mean(city), city.programme),
+    )
+    services = sorted({row.service for city in cities for row in city.services})
+    style = files("outreach_map.batch").joinpath("templates", "national.css").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return _TEMPLATES.get_template("national.html").render(
+        style=Markup(style),  # noqa: S704  # our own file
+        policy=(
+            f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+        ),
+        start=start,
+        invented=bool(cities) and all(city.invented for city in cities),
+        services=[words(service) for service in services],
+        rows=[_row(city, services) for city in cities],
+        totals=[_total(cities, service) for service in services],
+        failed=sorted(result.name for result in results if result.figures is None),
+        fewest=FEWEST,
+    )
+
+
+def _mean(city: Figures) -> float:
+    """Mean share of the services that are told of; a programme without any stands last."""
+    shares = [row.mid for row in city.services if row.mid is not None]
+    return sum(shares) / len(shares) if shares else 2.0
+
+
+def _row(city: Figures, services: Sequence[str]) -> dict[str, object]:
+    own = {row.service: row for row in city.services}
+    return {
+        "name": city.programme,
+        "hotspots": city.hotspots,
+        "visits": city.visits,
+        "left_out": city.left_out,
+        "need": _share(*city.need_met),
+        "cells": [_cell(own.get(service)) for service in services],
+        "hidden": city.hidden,
+    }
+
+
+def _cell(row: ServiceFigures | None) -> _Cell:
+    if row is None:
+        return _Cell("–")
+    if row.low is None or row.mid is None or row.high is None:
+        return _Cell("unknown", f"{row.reached} of {row.hotspots} hotspots")
+    return _share(row.low, row.mid, row.high)
+
+
+def _share(low: float, mid: float, high: float) -> _Cell:
+    least, most = sorted((low, high))
+    told = f"{least:.0%} to {most:.0%}" if f"{least:.0%}" != f"{most:.0%}" else ""
+    return _Cell(f"{mid:.0%}", told, min(int(mid * 4), 3))
+
+
+def _total(cities: Sequence[Figures], service: str) -> str:
+    """Hotspots that are surely reached, of those that need it, where a programme tells of them.
+
+    What a programme withholds is in no total: it does not follow from one.
+    """
+    rows = [row for city in cities for row in city.services if row.service == service]
+    return f"{sum(row.reached for row in rows)} of {sum(row.hotspots for row in rows)}"
+
+
+def _write_geopackage(results: Sequence[CityResult], start: date, path: Path) -> None:
+    cities = [result.figures for result in results if result.figures is not None]
+    programmes = [
+        {
+            "programme": city.programme,
+            "hotspots": city.hotspots,
+            "shifts": city.shifts,
+            "visits": city.visits,
+            "left_out": city.left_out,
+            "need_met_low": city.need_met[0],
+            "need_met": city.need_met[1],
+            "need_met_high": city.need_met[2],
+            "geometry": shapely.box(*city.bounds),
+        }
+        for city in cities
+    ]
+    coverage = [
+        {
+            "programme": city.programme,
+            "service": row.service,
+            "hotspots": row.hotspots,
+            "reached": row.reached,
+            "share_low": row.low,
+            "share": row.mid,
+            "share_high": row.high,
+            "geometry": shapely.box(*city.bounds),
+        }
+        for city in cities
+        for row in city.services
+    ]
+    # A round has a date, not a moment: the same figures give the same bytes.
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{start.isoformat()}T00:00:00Z"})
+    try:
+        for layer, rows in (("programmes", programmes), ("coverage", coverage)):
+            frame = GeoDataFrame(rows, geometry="geometry", crs=4326) if rows else _EMPTY
+            pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG")
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+_EMPTY = GeoDataFrame({"programme": []}, geometry=[], crs=4326)
