@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -181,10 +181,14 @@ def test_a_worker_that_is_cut_off_loses_and_doubles_nothing(
     folders = cities("aster", "borage")
     busy = folders[0] / "private" / ".busy"
 
+    def go_on(process: psutil.Process) -> None:
+        with suppress(psutil.Error):
+            process.send_signal(signal.SIGCONT)
+
     def cut_off(process: psutil.Process) -> None:
         process.send_signal(signal.SIGSTOP)
         # Longer than the scheduler's patience: it gives the programme to another worker.
-        threading.Timer(30.0, lambda: process.send_signal(signal.SIGCONT)).start()
+        threading.Timer(30.0, go_on, [process]).start()
 
     with meddling(cut_off, busy) as stopped:
         results = plan_cities(
@@ -237,7 +241,9 @@ def _busy(folder: Path) -> bool:
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda folder, maps: (folder / "visits.csv").open("a").write("\n"),
+        lambda folder, maps: (folder / "decisions.csv").write_bytes(
+            (folder / "decisions.csv").read_bytes() + b"\r\n"
+        ),
         lambda folder, maps: (maps / "gaps.csv").write_text("gone"),
         lambda folder, maps: (maps / "manifest.json").unlink(),
         lambda folder, maps: (folder / "private" / "batch").write_text("{}"),

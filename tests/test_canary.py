@@ -185,7 +185,6 @@ def test_no_type_shows_a_canary_in_its_repr(planted, method: str, tmp_path: Path
     folder, places = planted
     toml = folder / "outreach.toml"
     toml.write_text(toml.read_text().replace("[privacy]", f'[privacy]\nmethod = "{method}"'))
-    shutil.rmtree(folder / "private")
     every = signs(places)
     programme = load_programme(folder)
     extract = read_extract(programme.streets)

@@ -78,6 +78,8 @@ def test_every_kind_of_error_is_raised_with_canaries_or_knows_released_records_a
     # Raised right of the gate, where no raw record is (contract of imports).
     right_of_gate = {errors.RoutingError, errors.SolverError, errors.PublishError}
     # About files that hold released records alone.
-    right_of_gate |= {errors.RoundError, errors.PlanRecordError}
+    right_of_gate |= {errors.RoundError, errors.PlanRecordError, errors.ReturnError}
+    # About commands, before anything is read.
+    right_of_gate |= {errors.BusyError, errors.BatchError}
     ours = {k for k in every_error(errors.OutreachMapError) if k.__module__ == errors.__name__}
     assert ours == raised | right_of_gate | {errors.OutreachMapError}

@@ -60,7 +60,7 @@ class PageMaker:
 
     def planner(self) -> str:
         """The coordinator's page: all teams, what was left out and why, risks to review."""
-        legend: list[tuple[str, str]] = [
+        legend = [
             ("hotspot", phrase("released area with one or more hotspots")),
             *_POINT_LEGEND,
             ("route-0", phrase("routes, a colour and dash a team")),
@@ -81,9 +81,9 @@ class PageMaker:
         """A team's page: its own stops and what lies along them, and nobody else's."""
         page = TeamPage(self.plan, team)
         legend = [
-            ("hotspot", "area in which a hotspot lies"),
+            ("hotspot", phrase("area in which a hotspot lies")),
             *_POINT_LEGEND,
-            ("route-0", "the way, a colour and dash a day"),
+            ("route-0", phrase("the way, a colour and dash a day")),
             *_ZONE_LEGEND,
         ]
         boxes = [h.place.geometry.bounds for h in page.hotspots if h.place.mapped]
@@ -139,7 +139,7 @@ class PageMaker:
         title: str,
         context: Mapping[str, object],
         layers: list[DataLayer],
-        legend: list[tuple[str, str]],
+        legend: Sequence[tuple[str, str]],
         view: Bounds | None = None,
         locked: bool = False,
         language: Language | None = None,

@@ -223,7 +223,7 @@ class TeamPage:
     def _title(self, stop: Stop) -> str:
         """Kind of place of a visit, which is what to look for; what happens at any other stop."""
         if stop.kind is StopKind.VISIT:
-            return "".join(words(one.typology) for one in self.hotspots if one.code == stop.code)
+            return next((words(one.typology) for one in self.hotspots if one.code == stop.code), "")
         return "".join(point_title(one) for one in self.points if one.code == stop.code)
 
 

@@ -55,7 +55,7 @@ def test_every_code_is_new_and_every_area_is_kept(folder: Path, extract: StreetE
     assert [area.geometry.wkb for area in before.areas] == [a.geometry.wkb for a in after.areas]
     assert codes(release(programme, DEMO_ROUND, extract)) == codes(after)
     names = {path.name for path in (folder / "private").iterdir()}
-    assert names == {".gitignore", "key", "ledger"}
+    assert names == {".busy", ".gitignore", "key", "ledger"}
     assert (folder / "private" / "key").read_bytes() != old_key
     for name in ("key", "ledger"):
         assert stat.S_IMODE((folder / "private" / name).stat().st_mode) == 0o600
