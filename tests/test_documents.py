@@ -74,6 +74,8 @@ def test_the_readme_names_commands_that_exist() -> None:
         "docs/first-plan.md",
         "docs/network.md",
         "docs/privacy.md",
+        "docs/scale.md",
+        "SECURITY.md",
     ],
 )
 def test_links_lead_somewhere(document: str) -> None:
