@@ -31,8 +31,11 @@ _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 # The last four are the same signs in full width, as Japanese and Chinese keyboards write them.
 _SIGNS = "=+\\-@＝＋－＠"
 _CONTROLS = "\t\r\n"
-_BEGINS = rf"(?=[{_CONTROLS}]|[^\S{_CONTROLS}]*[{_SIGNS}])"
-_WHERE = rf"(?:^|(?<=[;,])){{}}{_BEGINS}|(?<=[{_CONTROLS}]){{}}(?=[^\S{_CONTROLS}]*[{_SIGNS}])"
+# Quotes that stand before a sign go with the separator when a cell is cut there.
+_PADDED = rf"(?:[^\S{_CONTROLS}]|\")*"
+_SIGNED = rf"(?={_PADDED}[{_SIGNS}])"
+_BEGINS = rf"(?={_PADDED}[{_CONTROLS}{_SIGNS}])"
+_WHERE = rf"(?:^|(?<=[;,])){{}}{_BEGINS}|(?<=[{_CONTROLS}]){{}}{_SIGNED}"
 _FORMULA = re.compile(_WHERE.format("", ""))
 _MARKED = re.compile(_WHERE.format("'", "'"))
 

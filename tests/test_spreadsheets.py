@@ -27,6 +27,9 @@ HOSTILE = (
     "＝1+1",
     'Heron";=1+1',
     "Heron;=1+1;",
+    ';"=1+1',
+    'Heron; ""\t"=1+1',
+    'Heron\n"-1+1',
     "Heron, @SUM(1)",
 )
 SIGNS = "=+-@＝＋－＠"
@@ -34,7 +37,11 @@ SIGNS = "=+-@＝＋－＠"
 
 def spreadsheet_cells(text: str, separator: str) -> list[str]:
     """Cells of a CSV as a spreadsheet takes them that believes in this separator."""
-    return [cell for row in csv.reader(io.StringIO(text), delimiter=separator) for cell in row]
+    return [
+        cell
+        for row in csv.reader(io.StringIO(text, newline=None), delimiter=separator)
+        for cell in row
+    ]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -44,7 +51,7 @@ def test_no_separator_makes_a_formula_of_a_text(text: str, separator: str) -> No
     cells = spreadsheet_cells(written, separator)
     assert cells
     assert not [cell for cell in cells if cell.lstrip()[:1] in tuple(SIGNS)]
-    assert not [cell for cell in cells if cell[:1] in ("\t", "\r")]
+    assert not [cell for cell in cells if cell[:1] in ("\t", "\r", "\n")]
 
 
 @given(st.text(alphabet=st.sampled_from("=+-@'\t\r\n;, aÅ1\"＝")))
@@ -55,6 +62,20 @@ def test_harmless_text_begins_with_no_sign_and_loses_nothing(text: str) -> None:
     if "'" not in text:
         assert unmarked(safe) == text
     assert harmless(safe) == safe
+
+
+@given(
+    st.lists(
+        st.text(alphabet=st.sampled_from("=+-@'\t\r\n;, aÅ1\"＝"), max_size=8),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_no_row_of_texts_is_cut_into_a_formula(row: list[str]) -> None:
+    written = csv_text(["a", "b", "c", "d"][: len(row)], [row, row])
+    for separator in ",;\t":
+        for cell in spreadsheet_cells(written, separator):
+            assert cell.lstrip()[:1] not in tuple(SIGNS), (separator, cell)
 
 
 def test_numbers_and_dates_stay_what_they_are() -> None:
