@@ -173,13 +173,16 @@ def _compose(layers: Sequence[DataLayer], bounds: Bounds, view: Bounds) -> tuple
     world._name, world._id = "map", "outreach"
     # Nothing of folium's is loaded from elsewhere; Leaflet is inlined by the page.
     world.default_js, world.default_css = [], []
+    # Before anything is drawn, and without the way there: what is not seen is not drawn.
+    fit = folium.FitBounds([[view[1], view[0]], [view[3], view[2]]], padding=(12, 12))
+    fit.options["animate"] = False
+    fit.add_to(world)
     BasemapLayer().add_to(world)
     for layer in layers:
         layer.add_to(world)
     control = folium.LayerControl(collapsed=True)
     control._id = "outreach"
     control.add_to(world)
-    world.fit_bounds([[view[1], view[0]], [view[3], view[2]]], padding=(12, 12))
     figure: Any = world.get_root()  # folium types its root as any element
     figure.render()
     return _one_line(figure.html.render()), _one_line(figure.script.render())

@@ -291,13 +291,13 @@ const streets = (() => {
     any: () => total > 0,
     /** Pixels at a zoom to a quantum, and of the corner. @param {number} zoom @returns {[number, number, number]} */
     scaled: (zoom) => [2 ** zoom * quantum, edge[0] * 2 ** zoom, edge[1] * 2 ** zoom],
-    /** Call when colours change. @param {() => void} redraw */
-    onColours(redraw) {
-      dark.addEventListener("change", redraw);
+    /** Call when colours change, until it is over. @param {() => void} redraw @param {AbortSignal} signal */
+    onColours(redraw, signal) {
+      dark.addEventListener("change", redraw, { signal });
       paper.addEventListener("change", () => {
         redraw();
         work.finish();
-      });
+      }, { signal });
     },
   };
 })();

@@ -23,6 +23,8 @@ const labels = (() => {
       return true;
     };
     return {
+      /** Leave a box free of names. @param {number[]} box */
+      keep: (box) => visit(box, true),
       /** Take boxes, if all lie in the view and are free. @param {number[][]} boxes */
       take(boxes) {
         if (!boxes.every((box) => box[0] >= 0 && box[1] >= 0 && box[2] <= width && box[3] <= height && visit(box, false))) return false;
@@ -73,13 +75,15 @@ const labels = (() => {
   };
 
   /** The names of a view, in slices. @param {CanvasRenderingContext2D} pen @param {L.Point} origin @param {L.Point} size
-   * @param {number} zoom @returns {Generator<void, {text: string, x: number, y: number, angle: number, font: string}[]>} */
-  const placed = function* (pen, origin, size, zoom) {
+   * @param {number} zoom @param {number[][]} signs What names keep clear of.
+   * @returns {Generator<void, {text: string, x: number, y: number, angle: number, font: string}[]>} */
+  const placed = function* (pen, origin, size, zoom, signs) {
     const { GROUP, CLASSES, names } = streets;
     const view = [origin.x, origin.y, origin.x + size.x, origin.y + size.y];
     const near = yield* streets.within(streets.quanta(view, zoom), Math.min(zoom, 14.9));
     const [scale, west, north] = streets.scaled(zoom), left = origin.x - west, top = origin.y - north;
     const free = occupancy(size.x, size.y), found = [];
+    signs.forEach(free.keep);
 
     const places = near.flatMap(([shapes, own]) => own.filter((i) => shapes.group[i] === GROUP.place).map((i) => ({ shapes, i, kind: shapes.kind[i] })));
     for (const { shapes, i, kind } of places.sort((a, b) => a.kind - b.kind)) {
@@ -151,7 +155,19 @@ const labels = (() => {
     return found;
   };
 
-  /** A canvas with the names of the view, under the shapes of a page. @param {L.Map} map */
+  /** Where markers stand in the view. @param {L.Map} map */
+  const signed = (map) => {
+    /** @type {number[][]} */
+    const boxes = [];
+    map.eachLayer((layer) => {
+      if (!(layer instanceof L.Marker)) return;
+      const { x, y } = map.latLngToContainerPoint(layer.getLatLng());
+      boxes.push([x - 13, y - 13, x + 13, y + 13]);
+    });
+    return boxes;
+  };
+
+  /** A canvas with the names of the view, over the areas of a page and under its signs. @param {L.Map} map */
   const follow = (map) => {
     let canvas = document.createElement("canvas"), round = 0;
     const pane = /** @type {HTMLElement} */ (map.getPane("names"));
@@ -175,7 +191,7 @@ const labels = (() => {
       pen.lineWidth = 3;
       pen.strokeStyle = paint.halo;
       pen.fillStyle = paint.text;
-      const steps = placed(pen, origin, size, zoom);
+      const steps = placed(pen, origin, size, zoom, signed(map));
       let step = steps.next();
       while (!step.done) {
         yield;
@@ -206,6 +222,9 @@ const labels = (() => {
     };
     map.on("zoomstart", () => canvas.remove());
     map.on("moveend zoomend resize", redraw);
+    map.on("layeradd layerremove", ({ layer }) => {
+      if (layer instanceof L.Marker) redraw();
+    });
     streets.ready.then(redraw);
     return redraw;
   };

@@ -32,7 +32,9 @@ const outreach = (() => {
         if (!wanted.has(tile)) return;
         done(undefined, tile);
       };
-      streets.ready.then(() => work.add(task()));
+      // At once where it can be, so that paper gets its tiles before it is printed.
+      if (streets.any()) work.add(task());
+      else streets.ready.then(() => work.add(task()));
       return tile;
     }
   }
@@ -116,10 +118,20 @@ const outreach = (() => {
         streets.ready.then(() => {
           if (!streets.any()) map.attributionControl.addAttribution(said("old_browser"));
         });
+        const { signal } = outreachPage.over;
         streets.onColours(() => {
           tiles.redraw();
           names();
-        });
+        }, signal);
+        // A map measures itself when it is told to: on paper it is as wide as the sheet.
+        for (const name of ["beforeprint", "afterprint"]) {
+          addEventListener(name, () => {
+            document.body.classList.toggle("paper", name === "beforeprint");
+            map.invalidateSize({ animate: false });
+            names();
+            work.finish();
+          }, { signal });
+        }
       });
       return tiles;
     },
