@@ -11,11 +11,14 @@
  *   xy: Int32Array, box: Int32Array}} Shapes
  */
 
-/** Work in slices, so that a touch never waits: one piece of work is a generator that yields when it may rest. */
+/** Work in slices, so that a touch never waits: one piece of work is a generator that yields when it may rest, and
+ * `work.FRAME` when it may not go on before the browser has painted. */
 const work = (() => {
   const SLICE_MS = 8;
-  /** @type {Generator<void, void>[]} */
+  const FRAME = "frame";
+  /** @type {Generator<string | void, void>[]} */
   const waiting = [];
+  let shown = false;
   const { port1, port2 } = new MessageChannel();
   let called = false;
   const call = () => {
@@ -23,19 +26,29 @@ const work = (() => {
     called = true;
     port2.postMessage(0);
   };
-  /** @param {number} until */
+  /** Work until a time; whether to wait for a frame then. @param {number} until */
   const go = (until) => {
     while (waiting.length && performance.now() < until) {
-      if (waiting[0].next().done) waiting.shift();
+      const step = waiting[0].next();
+      if (step.done) waiting.shift();
+      else if (step.value === FRAME && until < Infinity) return true;
     }
+    return false;
   };
   port1.onmessage = () => {
     called = false;
-    go(performance.now() + SLICE_MS);
-    call();
+    if (go(performance.now() + SLICE_MS)) requestAnimationFrame(call);
+    else call();
   };
   return {
-    /** @param {Generator<void, void>} task */
+    /** What puts a picture on the page waits for this: to paint many at once would be one long task.
+     * @returns {Generator<string, void>} */
+    *turn() {
+      if (shown) yield FRAME;
+      shown = true;
+      requestAnimationFrame(() => { shown = false; });
+    },
+    /** @param {Generator<string | void, void>} task */
     add(task) {
       waiting.push(task);
       call();

@@ -167,60 +167,66 @@ const labels = (() => {
     return boxes;
   };
 
-  /** A canvas with the names of the view, over the areas of a page and under its signs. @param {L.Map} map */
+  /** The names of the view, over the areas of a page and under its signs: in strips, for to paint all of them in one
+   * frame would be one long task. @param {L.Map} map */
   const follow = (map) => {
-    let canvas = document.createElement("canvas"), round = 0;
-    const pane = /** @type {HTMLElement} */ (map.getPane("names"));
-    /** @param {number} mine @returns {Generator<void, void>} */
+    const STRIP = 200, REACH = 20;
+    let round = 0;
+    const pane = /** @type {HTMLElement} */ (map.getPane("names")), measure = document.createElement("canvas").getContext("2d");
+    /** @param {number} mine @returns {Generator<string | void, void>} */
     const draw = function* (mine) {
-      if (mine !== round) return;
+      if (mine !== round || !measure) return;
       const size = map.getSize(), zoom = map.getZoom(), ratio = Math.min(window.devicePixelRatio || 1, 2);
       if (!size.x || !size.y) return;
       const origin = map.project(map.containerPointToLatLng([0, 0]), zoom), corner = map.containerPointToLayerPoint([0, 0]);
-      const fresh = document.createElement("canvas");
-      fresh.className = "labels leaflet-zoom-hide";
-      fresh.width = size.x * ratio;
-      fresh.height = size.y * ratio;
-      fresh.style.width = `${size.x}px`;
-      fresh.style.height = `${size.y}px`;
-      const pen = /** @type {CanvasRenderingContext2D} */ (fresh.getContext("2d")), paint = streets.colours();
-      pen.scale(ratio, ratio);
-      pen.textAlign = "center";
-      pen.textBaseline = "middle";
-      pen.lineJoin = "round";
-      pen.lineWidth = 3;
-      pen.strokeStyle = paint.halo;
-      pen.fillStyle = paint.text;
-      const steps = placed(pen, origin, size, zoom, signed(map));
+      const steps = placed(measure, origin, size, zoom, signed(map));
       let step = steps.next();
       while (!step.done) {
         yield;
         if (mine !== round) return;
         step = steps.next();
       }
-      // All halos before any text: a halo never covers the letter beside it.
-      for (const write of [pen.strokeText, pen.fillText]) {
-        let written = 0;
-        for (const { text, x, y, angle, font } of step.value) {
-          if (pen.font !== font) pen.font = font;
-          const cosine = Math.cos(angle) * ratio, sine = Math.sin(angle) * ratio;
-          pen.setTransform(cosine, sine, -sine, cosine, x * ratio, y * ratio);
-          write.call(pen, text, 0, 0);
-          if (++written % 60 === 0) {
-            yield;
-            if (mine !== round) return;
+      const paint = streets.colours(), before = [...pane.children], fresh = [];
+      for (let top = 0; top < size.y; top += STRIP) {
+        const strip = document.createElement("canvas"), height = Math.min(STRIP, size.y - top);
+        strip.className = "labels leaflet-zoom-hide";
+        strip.width = size.x * ratio;
+        strip.height = height * ratio;
+        Object.assign(strip.style, { width: `${size.x}px`, height: `${height}px`, opacity: "0.01" });
+        const pen = /** @type {CanvasRenderingContext2D} */ (strip.getContext("2d"));
+        Object.assign(pen, { textAlign: "center", textBaseline: "middle", lineJoin: "round", lineWidth: 3, strokeStyle: paint.halo, fillStyle: paint.text });
+        const own = step.value.filter(({ y, text, angle }) => Math.abs(y - top - height / 2) < height / 2 + REACH + Math.abs(Math.sin(angle)) * SIZE * text.length);
+        // All halos before any text: a halo never covers the letter beside it.
+        for (const write of [pen.strokeText, pen.fillText]) {
+          for (const { text, x, y, angle, font } of own) {
+            if (pen.font !== font) pen.font = font;
+            const cosine = Math.cos(angle) * ratio, sine = Math.sin(angle) * ratio;
+            pen.setTransform(cosine, sine, -sine, cosine, x * ratio, (y - top) * ratio);
+            write.call(pen, text, 0, 0);
           }
+          yield;
         }
+        yield* work.turn();
+        if (mine !== round) break;
+        L.DomUtil.setPosition(strip, corner.add([0, top]));
+        pane.append(strip);
+        fresh.push(strip);
       }
-      L.DomUtil.setPosition(fresh, corner);
-      pane.replaceChildren(fresh);
-      canvas = fresh;
+      // All at once, when each is painted; what is not seen at all would not be.
+      if (mine !== round) fresh.forEach((strip) => strip.remove());
+      else {
+        before.forEach((strip) => strip.remove());
+        fresh.forEach((strip) => { strip.style.opacity = ""; });
+      }
     };
     const redraw = () => {
       round += 1;
       work.add(draw(round));
     };
-    map.on("zoomstart", () => canvas.remove());
+    map.on("zoomstart", () => {
+      round += 1;
+      pane.replaceChildren();
+    });
     map.on("moveend zoomend resize", redraw);
     map.on("layeradd layerremove", ({ layer }) => {
       if (layer instanceof L.Marker) redraw();

@@ -9,6 +9,9 @@
  */
 
 const outreach = (() => {
+  // A tile is drawn here and then put into its place whole: each time the browser paints a canvas it copies all of it.
+  const scratch = document.createElement("canvas");
+
   /** Tiles that are drawn in slices; one that is not needed any more is not drawn to its end. */
   class Tiles extends L.GridLayer {
     /** @type {Set<HTMLElement>} */
@@ -27,9 +30,14 @@ const outreach = (() => {
       tile.width = tile.height = size.x * ratio;
       wanted.add(tile);
       const task = function* () {
-        const drawing = streets.draw(tile, coords.scaleBy(size), coords.z, size.x, ratio);
-        while (wanted.has(tile) && !drawing.next().done) yield;
         if (!wanted.has(tile)) return;
+        // One piece of work ends before the next begins; to set the size clears it.
+        scratch.width = scratch.height = size.x * ratio;
+        const drawing = streets.draw(scratch, coords.scaleBy(size), coords.z, size.x, ratio);
+        while (wanted.has(tile) && !drawing.next().done) yield;
+        yield* work.turn();
+        if (!wanted.has(tile)) return;
+        tile.getContext("2d")?.drawImage(scratch, 0, 0);
         done(undefined, tile);
       };
       // At once where it can be, so that paper gets its tiles before it is printed.
