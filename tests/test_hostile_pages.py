@@ -1,0 +1,149 @@
+"""Hostile texts from the files to the open pages: nothing runs, nothing is laid out beyond the phone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from click.testing import CliRunner
+from openpyxl import load_workbook
+from playwright.sync_api import Browser
+
+from outreach_map.cli import main
+from outreach_map.demo import DEMO_ROUND
+from tests.browser import PHONE, launched
+from tests.hostile import HOSTILE
+from tests.test_spreadsheets import SIGNS, spreadsheet_cells
+
+_TRAP = """
+window.ran_all = [];
+window.ran = number => ran_all.push(number);
+window.parent_ran = window.ran;
+document.addEventListener('securitypolicyviolation', e => ran_all.push(e.violatedDirective));
+"""
+_WIDE = """() => [document.documentElement, document.querySelector('#list')]
+  .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.id || one.localName)"""
+
+
+def shared_out(count: int) -> list[str]:
+    """All texts, in as many cells as a column has."""
+    return [" ".join(HOSTILE[number::count]) for number in range(count)]
+
+
+@pytest.fixture(scope="module")
+def maps(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo with hostile texts in each column that takes any text, published with all files."""
+    folder = Path(shutil.copytree(town, tmp_path_factory.mktemp("hostile") / "town"))
+    for file, column in (("points", "name"), ("hotspots", "note"), ("decisions", "reason")):
+        spoil(folder / f"{file}.csv", column)
+    path = folder / "risks.geojson"
+    risks = json.loads(path.read_text(encoding="utf-8"))
+    for column in ("description", "mitigation"):
+        texts = shared_out(len(risks["features"]))
+        for feature, text in zip(risks["features"], texts, strict=True):
+            feature["properties"][column] = text
+    path.write_text(json.dumps(risks), encoding="utf-8")
+    path = folder / "outreach.toml"
+    settings = path.read_text(encoding="utf-8")
+    for number, name in enumerate(re.findall(r'name = "([^"]+)"', settings)):
+        # A setting takes 200 letters, and no marks of direction or other controls.
+        text = ""
+        for one in HOSTILE[number * 7 :: 5]:
+            text += f"{one} " if one.isprintable() and len(text + one) < 200 else ""
+        settings = settings.replace(f'"{name}"', json.dumps(text.strip()))
+    settings = re.sub("exports = .*", 'exports = ["xlsx","ics","gpx","kml","geojson"]', settings)
+    path.write_text(settings, encoding="utf-8")
+    out = folder.parent / "maps"
+    rounds = ["--round", DEMO_ROUND.isoformat(), "--out", str(out), "--no-cache"]
+    done = CliRunner().invoke(main, ["plan", str(folder), *rounds])
+    assert done.exit_code == 0, done.output
+    return out / DEMO_ROUND.isoformat()
+
+
+def spoil(path: Path, column: str) -> None:
+    """Write hostile texts into a column."""
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    for row, text in zip(rows, shared_out(len(rows)), strict=True):
+        row[column] = text
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, rows[0])
+    writer.writeheader()
+    writer.writerows(rows)
+    path.write_text(out.getvalue(), encoding="utf-8", newline="")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as started:
+        yield started
+
+
+def test_there_are_sixty_and_they_differ() -> None:
+    assert len(set(HOSTILE)) == 60
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("kind", ["team", "manager", "planner"])
+def test_nothing_runs_and_nothing_is_too_wide(browser: Browser, maps: Path, kind: str) -> None:
+    pages = sorted(maps.glob(f"{kind}*.html"))
+    assert pages
+    for path in pages:
+        context = browser.new_context(viewport=PHONE, offline=True)  # type: ignore[arg-type]
+        page = context.new_page()
+        page.clock.install(time=f"{DEMO_ROUND}T12:00:00")
+        page.add_init_script(_TRAP)
+        told: list[str] = []
+        page.on("dialog", lambda dialog, told=told: (told.append(dialog.message), dialog.dismiss()))
+        page.on("pageerror", lambda error, told=told: told.append(str(error)))
+        page.on("console", lambda message, told=told: told.append(message.text))
+        asked: list[str] = []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.goto(path.as_uri())
+        page.wait_for_selector("body[data-basemap]")
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        assert page.evaluate(_WIDE) == [], path.name
+        page.click("#show-map")
+        for sign in page.query_selector_all(".leaflet-interactive")[:25]:
+            sign.dispatch_event("click")
+        page.wait_for_timeout(200)
+        assert page.evaluate(_WIDE) == [], path.name
+        assert page.evaluate("ran_all") == []
+        assert told == []
+        assert asked == [path.as_uri()]
+        # The texts are there, so that the above says something.
+        assert "ran(" in page.evaluate("document.body.innerText + document.title")
+        context.close()
+
+
+def test_no_file_holds_a_formula_or_is_broken(maps: Path) -> None:
+    kinds = {path.suffix for path in maps.iterdir()}
+    assert {".csv", ".xlsx", ".ics", ".gpx", ".kml", ".geojson"} <= kinds
+    for path in maps.iterdir():
+        if path.suffix == ".csv":
+            for separator in ",;\t":
+                cells = spreadsheet_cells(path.read_text(encoding="utf-8-sig"), separator)
+                assert not [cell for cell in cells if cell.lstrip()[:1] in tuple(SIGNS)], path.name
+        elif path.suffix == ".xlsx":
+            book = load_workbook(path)
+            assert not [
+                cell.coordinate
+                for sheet in book
+                for row in sheet
+                for cell in row
+                if cell.data_type == "f" or cell.hyperlink
+            ], path.name
+        elif path.suffix in (".gpx", ".kml"):
+            tags = {one.tag.rsplit("}", 1)[-1] for one in ET.parse(path).iter()}
+            assert not tags & {"script", "svg", "iframe", "img", "a"}, path.name
+        elif path.suffix == ".geojson":
+            json.loads(path.read_text(encoding="utf-8"))
+        elif path.suffix == ".ics":
+            for line in path.read_bytes().decode().split("\r\n"):
+                assert re.match(r"[A-Z-]+[;:]| |$", line), path.name
