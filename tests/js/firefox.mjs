@@ -26,7 +26,7 @@ try {
     const root = document.documentElement;
     return { title: document.title, colours: colours.size, shapes: Number(document.body.dataset.basemap), wide: root.scrollWidth > root.clientWidth };
   });
-  console.log(JSON.stringify({ ...seen, locked, complaints, requests: requests.filter((url) => !url.startsWith("file:")) }));
+  console.log(JSON.stringify({ ...seen, locked, complaints, requests: requests.filter((url) => !/^(file|data):/.test(url)) }));
 } finally {
   await browser.close();
 }
