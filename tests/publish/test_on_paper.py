@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.browser import DESKTOP, launched, opened
+from tests.browser import DESKTOP, PHONE, launched, opened
 
 pytestmark = pytest.mark.browser
 
@@ -41,3 +42,43 @@ def test_a_dark_page_is_printed_light_and_unfolded(town_maps: Path) -> None:
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         assert folded.count() == before
         assert result.complaints == []
+
+
+@pytest.mark.parametrize("kind", ["team", "manager", "planner"])
+def test_the_map_fills_the_sheet_and_nothing_is_cut(town_maps: Path, kind: str) -> None:
+    path = sorted(town_maps.glob(f"{kind}*.html"))[0]
+    with launched() as browser, opened(browser, path, viewport=PHONE) as result:
+        page = result.page
+        page.evaluate(
+            """() => {
+              const zoom = map_outreach.getZoom();
+              matchMedia('print').addEventListener('change', ({ matches }) => {
+                if (!matches) return;
+                const { x } = map_outreach.getSize(), sheet = document.documentElement.clientWidth;
+                const tiles = [...document.querySelectorAll('canvas.leaflet-tile')];
+                const wide = [...document.querySelectorAll('#list *')].filter(one =>
+                  one.getClientRects().length && getComputedStyle(one).position !== 'absolute'
+                  && one.getBoundingClientRect().right > Math.max(sheet, 703) + 2);
+                window.printed = {
+                  width: x, closer: map_outreach.getZoom() > zoom, tiles: tiles.length,
+                  drawn: tiles.filter(one => one.classList.contains('leaflet-tile-loaded')).length,
+                  names: document.querySelectorAll('.names canvas').length,
+                  wide: wide.map(one => `${one.localName}.${one.className}`),
+                };
+              });
+            }"""
+        )
+        before = page.evaluate("[map_outreach.getZoom(), map_outreach.getSize().x]")
+        pdf = page.pdf(prefer_css_page_size=True)
+        printed = page.evaluate("printed")
+        # 180 mm at 96 to the inch.
+        assert printed["width"] == 680
+        assert printed["closer"]
+        assert printed["drawn"] == printed["tiles"] > 0
+        assert printed["names"] > 0
+        assert printed["wide"] == []
+        assert page.evaluate("[map_outreach.getZoom(), map_outreach.getSize().x]") == before
+        assert result.complaints == []
+    sizes = re.findall(rb"/MediaBox ?\[ ?0 0 ([0-9.]+) ([0-9.]+)", pdf)
+    assert {(round(float(x)), round(float(y))) for x, y in sizes} == {(595, 842)}
+    assert len(sizes) > 2

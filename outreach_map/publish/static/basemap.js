@@ -78,7 +78,7 @@ const streets = (() => {
   };
   const PAPER = {
     land: "#ffffff", beyond: "#ffffff", park: "#eeeeee", water: "#cfdce6", building: "#e6e6e6", railway: "#555555",
-    casing: "#444444", main: "#ffffff", street: "#ffffff", path: "#777777", text: "#000000", halo: "#ffffff",
+    casing: "#444444", main: "#b4b4b4", street: "#ffffff", path: "#777777", text: "#000000", halo: "#ffffff",
   };
   const dark = window.matchMedia("screen and (prefers-color-scheme: dark)"), paper = window.matchMedia("print");
   const colours = () => (paper.matches ? PAPER : dark.matches ? DARK : LIGHT);

@@ -131,15 +131,21 @@ const outreach = (() => {
           tiles.redraw();
           names();
         }, signal);
-        // A map measures itself when it is told to: on paper it is as wide as the sheet.
-        for (const name of ["beforeprint", "afterprint"]) {
-          addEventListener(name, () => {
-            document.body.classList.toggle("paper", name === "beforeprint");
-            map.invalidateSize({ animate: false });
-            names();
-            work.finish();
-          }, { signal });
-        }
+        // On paper the map shows the middle of what it shows on the screen, as wide as the sheet; it measures itself when it is told to.
+        let center = map.getCenter(), zoom = map.getZoom();
+        addEventListener("beforeprint", () => {
+          const { x, y } = map.getSize(), half = Math.min(x, y) / 2;
+          const corners = [-half, half].map((to) => map.containerPointToLatLng([x / 2 + to, y / 2 + to]));
+          const seen = L.latLngBounds(corners[0], corners[1]);
+          [center, zoom] = [map.getCenter(), map.getZoom()];
+          document.body.classList.add("paper");
+          map.invalidateSize({ animate: false }).fitBounds(seen, { animate: false });
+          work.finish();
+        }, { signal });
+        addEventListener("afterprint", () => {
+          document.body.classList.remove("paper");
+          map.invalidateSize({ animate: false }).setView(center, zoom, { animate: false });
+        }, { signal });
       });
       return tiles;
     },
