@@ -58,7 +58,7 @@ HOSTILE = (
     "}*{display:none}/*",
     "expression(ran(47))",
     # Escapes of scripts and of JSON
-    "\\\"};ran(48);//",
+    '\\"};ran(48);//',
     "';ran(49);//",
     "\\u003cscript\\u003eran(50)\\u003c/script\\u003e",
     "&lt;script&gt;ran(51)&lt;/script&gt;",

@@ -72,6 +72,7 @@ def test_the_readme_names_commands_that_exist() -> None:
         "docs/dependencies.md",
         "docs/exports.md",
         "docs/first-plan.md",
+        "docs/maps.md",
         "docs/network.md",
         "docs/privacy.md",
         "docs/scale.md",

@@ -1,4 +1,4 @@
-"""Hostile texts from the files to the open pages: nothing runs, nothing is laid out beyond the phone."""
+"""Hostile texts from the files to the open pages: nothing runs, and nothing is too wide."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from tests.test_spreadsheets import SIGNS, spreadsheet_cells
 _TRAP = """
 window.ran_all = [];
 window.ran = number => ran_all.push(number);
-window.parent_ran = window.ran;
 document.addEventListener('securitypolicyviolation', e => ran_all.push(e.violatedDirective));
 """
 _WIDE = """() => [document.documentElement, document.querySelector('#list')]

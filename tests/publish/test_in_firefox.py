@@ -26,7 +26,9 @@ def look(page: Path, home: Path, words: str = "") -> dict[str, Any]:
     firefox = shutil.which("firefox-esr") or shutil.which("firefox")
     if firefox is None:
         pytest.skip("there is no Firefox here: apt-get install firefox-esr")
-    node = shutil.which("node", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    node = shutil.which(
+        "node", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    )
     if node is None or not (SCRIPT.parent / "node_modules" / "puppeteer-core").is_dir():
         pytest.skip("nothing here drives Firefox: make scripts installs it")
     done = subprocess.run(
