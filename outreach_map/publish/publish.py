@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import shutil
@@ -66,7 +67,11 @@ def publish_round(plan: Plan, directory: Path | str) -> list[Path]:
     writers = _writers(plan)
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".new-", dir=directory.parent) as temporary:
+        prefix = f".new-{directory.name}-"
+        # What a run that was cut off has left behind.
+        for stale in directory.parent.glob(f"{glob.escape(prefix)}*"):
+            shutil.rmtree(stale, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=directory.parent) as temporary:
             fresh = Path(temporary)
             for name, write in writers.items():
                 write(fresh / name)
