@@ -3,7 +3,8 @@
     python -m benchmarks.end_to_end FOLDER --round 2026-11-23 [--json FILE]
 
 The folder is copied first, so that its `private/` is as it was afterwards. Memory is the peak of
-the process and its children together, sampled every 20 ms.
+the process and its children together, sampled every 20 ms. The first plan is cold: no streets are
+kept from before. `benchmarks/plain/week.py` is the same job as it is usually written.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ import psutil
 from benchmarks.table import Row, show
 from outreach_map import load_programme, plan_round, publish_round
 
-REACH_S = 60.0
-REACH_MB = 1500.0
+COLD_S, SECOND_S = 25.0, 15.0
+REACH_MB = 1000.0
 
 
 class PeakMemory:
@@ -57,16 +58,20 @@ def measure(folder: Path, start: date) -> list[Row]:
     """Seconds a stage, in all, and the peak of memory."""
     marks: list[tuple[str, float]] = []
     with tempfile.TemporaryDirectory() as temporary, PeakMemory() as memory:
-        copy = Path(shutil.copytree(folder, Path(temporary) / "programme"))
+        kept = shutil.ignore_patterns(".streets-cache")
+        copy = Path(shutil.copytree(folder, Path(temporary) / "programme", ignore=kept))
         began = time.perf_counter()
         plan = plan_round(
             load_programme(copy),
             start,
             progress=lambda stage: marks.append((stage, time.perf_counter())),
+            notice=lambda _: None,
         )
         marks.append(("writing maps", time.perf_counter()))
         publish_round(plan, Path(temporary) / "maps")
         ended = time.perf_counter()
+        publish_round(plan_round(load_programme(copy), start), Path(temporary) / "maps")
+        again = time.perf_counter() - ended
     total, peak = ended - began, memory.megabytes
     rows = [
         Row(stage, until - since, "s")
@@ -76,7 +81,8 @@ def measure(folder: Path, start: date) -> list[Row]:
     ]
     return [
         *rows,
-        Row.at_most("in all", total, "s", REACH_S),
+        Row.at_most("in all", total, "s", COLD_S),
+        Row.at_most("a second plan", again, "s", SECOND_S),
         Row.at_most("peak memory", peak, "MB", REACH_MB),
     ]
 
