@@ -219,18 +219,27 @@ const labels = (() => {
         fresh.forEach((strip) => { strip.style.opacity = ""; });
       }
     };
+    let gone = false;
     const redraw = () => {
+      if (gone) return;
       round += 1;
       work.add(draw(round));
     };
+    // Layers go after the map itself when a page is locked again: there is nothing to draw on then.
+    map.on("unload", () => {
+      gone = true;
+      round += 1;
+    });
     map.on("zoomstart", () => {
       round += 1;
       pane.replaceChildren();
     });
     map.on("moveend zoomend resize", redraw);
-    map.on("layeradd layerremove", ({ layer }) => {
+    /** @param {L.LayerEvent} event */
+    const ofSigns = ({ layer }) => {
       if (layer instanceof L.Marker) redraw();
-    });
+    };
+    map.on("layeradd", ofSigns).on("layerremove", ofSigns);
     streets.ready.then(redraw);
     return redraw;
   };
