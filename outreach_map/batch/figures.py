@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from outreach_map.coverage import Step
+from outreach_map.coverage import ServiceSummary, Step
 from outreach_map.publish import Plan
 
 # A service that fewer hotspots of a programme need is not told of: it would be one place's.
@@ -61,7 +61,7 @@ class Figures:
     def of(cls, plan: Plan) -> Figures:
         """The figures of a plan."""
         west, south, east, north = plan.release.study_area.bounds
-        rows = [_service(plan, row.service) for row in plan.coverage.summary]
+        rows = [_service(plan, row) for row in plan.coverage.summary]
         tours = plan.routes.itineraries
         return cls(
             programme=plan.programme_name,
@@ -94,16 +94,17 @@ class Figures:
         return cls(**fields)
 
 
-def _service(plan: Plan, service: str) -> ServiceFigures:
-    (row,) = [row for row in plan.coverage.summary if row.service == service]
-    shares = [
-        one.share
-        for one in plan.coverage.cascade
-        if one.service == service and one.step is Step.ACCEPTABLE
-    ]
-    share = shares[0] if shares else None
+def _service(plan: Plan, row: ServiceSummary) -> ServiceFigures:
+    share = next(
+        (
+            one.share
+            for one in plan.coverage.cascade
+            if one.service == row.service and one.step is Step.ACCEPTABLE
+        ),
+        None,
+    )
     return ServiceFigures(
-        service=service,
+        service=row.service,
         hotspots=row.reached + row.partly + row.not_reached + row.unknown,
         reached=row.reached,
         low=None if share is None else round(share.low, 4),

@@ -22,6 +22,7 @@ from outreach_map.batch.city import CityResult
 from outreach_map.batch.figures import FEWEST, Figures, ServiceFigures
 from outreach_map.errors import PublishError
 from outreach_map.layers.words import words
+from outreach_map.publish.exports import clock_of
 
 PAGE, PACKAGE = "national.html", "national.gpkg"
 
@@ -173,14 +174,10 @@ def _write_geopackage(results: Sequence[CityResult], start: date, path: Path) ->
         for city in cities
         for row in city.services
     ]
-    # A round has a date, not a moment: the same figures give the same bytes.
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{start.isoformat()}T00:00:00Z"})
-    try:
+    with clock_of(start):
         for layer, rows in (("programmes", programmes), ("coverage", coverage)):
             frame = GeoDataFrame(rows, geometry="geometry", crs=4326) if rows else _EMPTY
             pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG")
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
 _EMPTY = GeoDataFrame({"programme": []}, geometry=[], crs=4326)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+
+from geopandas.geodataframe import GeoDataFrame
 
 from outreach_map.publish.exports.geographic import write_geojson, write_kml
 from outreach_map.publish.exports.gpx import team_gpx
-from outreach_map.publish.exports.records import LAYERS
+from outreach_map.publish.exports.records import LAYERS, layer_frames
 from outreach_map.publish.exports.shifts import shift_calendar
 from outreach_map.publish.exports.workbook import week_workbook
 from outreach_map.publish.plan import Plan
@@ -35,8 +37,10 @@ def _of(plan: Plan, export: Export) -> Mapping[str, Writer]:
         case Export.KML:
             return {"plan.kml": partial(write_kml, plan)}
         case Export.GEOJSON:
+            # Made once for all layers, when the first is written.
+            frames = cache(partial(layer_frames, plan))
             return {
-                f"{layer.replace('_', '-')}.geojson": partial(write_geojson, plan, layer=layer)
+                f"{layer.replace('_', '-')}.geojson": partial(_write_layer, frames, layer)
                 for layer in LAYERS
             }
         case Export.GPX:
@@ -44,6 +48,10 @@ def _of(plan: Plan, export: Export) -> Mapping[str, Writer]:
                 f"team-{team.code.lower()}.gpx": partial(_write_gpx, plan, team)
                 for team in plan.release.teams
             }
+
+
+def _write_layer(frames: Callable[[], Mapping[str, GeoDataFrame]], layer: str, path: Path) -> None:
+    write_geojson(frames().get(layer), path)
 
 
 def _write_gpx(plan: Plan, team: Team, path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def write_geopackage(plan: Plan, path: Path) -> None:
     """
     frames = layer_frames(plan)
     teams = [team.code for team in plan.release.teams]
-    with _options(OGR_CURRENT_DATE=_moment(plan.start)):
+    with clock_of(plan.start):
         for name, frame in frames.items():
             pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG")
         styles = layer_styles(list(frames), teams, plan.start)
@@ -48,9 +48,8 @@ def write_kml(plan: Plan, path: Path) -> None:
             pyogrio.write_dataframe(named, path, layer=name, driver="LIBKML", append=path.exists())
 
 
-def write_geojson(plan: Plan, path: Path, layer: str) -> None:
+def write_geojson(frame: GeoDataFrame | None, path: Path) -> None:
     """One layer as GeoJSON (RFC 7946); an empty collection where it has no record."""
-    frame = layer_frames(plan).get(layer)
     text = '{"type": "FeatureCollection", "features": []}'
     if frame is not None:
         text = frame.to_json(drop_id=True, ensure_ascii=False)
@@ -73,9 +72,9 @@ def _labels(layer: str, frame: GeoDataFrame) -> list[str]:
     return [" ".join(part for part in row if part) for row in parts]
 
 
-def _moment(day: date) -> str:
+def clock_of(day: date) -> AbstractContextManager[None]:
     """GDAL writes the time of writing into a GeoPackage; a round has a date, not a moment."""
-    return f"{day.isoformat()}T00:00:00Z"
+    return _options(OGR_CURRENT_DATE=f"{day.isoformat()}T00:00:00Z")
 
 
 @contextmanager
