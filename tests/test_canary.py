@@ -130,7 +130,8 @@ def assert_clean(content: bytes, planted_signs: list[bytes], where: str) -> None
     assert not [sign for sign in planted_signs if sign in content], where
     text = content.decode("utf-8", errors="ignore")
     for count in COUNTS:
-        assert not re.search(rf"(?<![\d.]){count}(?![\d.])", text), (where, count)
+        # As a number of its own: digests and base64 hold every run of four digits sooner or later.
+        assert not re.search(rf"(?<![\w.]){count}(?!\w)", text), (where, count)
 
 
 def test_no_published_file_holds_a_canary(planted, tmp_path: Path) -> None:
