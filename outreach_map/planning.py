@@ -49,6 +49,7 @@ def plan_round(
     seed: int = 0,
     progress: Progress | None = None,
     notice: Progress | None = None,
+    secret: Progress | None = None,
     cache: bool = True,
 ) -> Plan:
     """Plan one round (a week) of a programme.
@@ -66,6 +67,8 @@ def plan_round(
     notice
         Told what the planner should know of this round: warnings, what waits; without it
         `progress` is told.
+    secret
+        Told each new passphrase, which nobody else may read; without it `notice` is told.
     cache
         Whether the streets may be taken from, and kept in, `.streets-cache` beside the extract.
 
@@ -95,7 +98,8 @@ def plan_round(
         write_past(private, kept.with_gaps(start, gap_steps(plan.coverage)))
         for sentence in languages_told(plan):
             (notice or say)(sentence)
-        return replace(plan, passphrases=lock(programme, released, notice=notice or say))
+        phrases = lock(programme, released, notice=secret or notice or say)
+        return replace(plan, passphrases=phrases)
 
 
 def alone(programme: Programme, *, wait_s: float = 0.0) -> AbstractContextManager[None]:
@@ -111,13 +115,14 @@ def make_maps(
     seed: int = 0,
     progress: Progress | None = None,
     notice: Progress | None = None,
+    secret: Progress | None = None,
     cache: bool = True,
 ) -> tuple[Plan, list[Path]]:
     """Plan a round and publish it, with the programme's folder to itself all the while.
 
     Parameters
     ----------
-    programme, start, seed, progress, notice, cache
+    programme, start, seed, progress, notice, secret, cache
         As in `plan_round`.
     directory
         Folder of the round's files.
@@ -133,7 +138,13 @@ def make_maps(
     """
     with alone(programme):
         plan = plan_round(
-            programme, start, seed=seed, progress=progress, notice=notice, cache=cache
+            programme,
+            start,
+            seed=seed,
+            progress=progress,
+            notice=notice,
+            secret=secret,
+            cache=cache,
         )
         if progress:
             progress("writing maps")

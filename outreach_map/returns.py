@@ -176,9 +176,11 @@ def _open(path: Path, phrases: Mapping[str, str], words: str) -> _Saved:
     tried: Iterable[tuple[str, str]] = [("", words)] if words else phrases.items()
     for team, phrase in tried:
         try:
-            text = unseal(sealed, phrase)
+            text = unseal(sealed, phrase, most=MAX_BYTES)
         except InvalidTag:
             continue
+        except ValueError:
+            raise _unknown(path.name) from None
         return _saved(text, path.name, team)
     what = "These words do not" if words else "No words of a team of this programme"
     raise ReturnError(
@@ -189,15 +191,19 @@ def _open(path: Path, phrases: Mapping[str, str], words: str) -> _Saved:
     )
 
 
+def _unknown(file: str) -> ReturnError:
+    return ReturnError(
+        "What is in the file is nothing that a page of this version saves.",
+        where=file,
+        mend="Ask the team which page it is from; enter its marks by hand.",
+    )
+
+
 def _saved(text: str, file: str, team: str) -> _Saved:
     try:
         saved = _Saved.model_validate_json(text)
     except ValidationError:
-        raise ReturnError(
-            "What is in the file is nothing that a page of this version saves.",
-            where=file,
-            mend="Ask the team which page it is from; enter its marks by hand.",
-        ) from None
+        raise _unknown(file) from None
     if team and saved.team != team:
         raise ReturnError(
             f"The file says that it is of {saved.team}, and opens with the words of {team}.",

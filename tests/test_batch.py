@@ -30,6 +30,7 @@ from outreach_map.batch import (
     Limits,
     Outcome,
     ServiceFigures,
+    crossing,
     plan_cities,
     plan_city,
     publish_national,
@@ -39,7 +40,7 @@ from outreach_map.cli import main
 from outreach_map.demo import DEMO_ROUND
 from outreach_map.errors import BatchError, BusyError
 from outreach_map.planning import alone, make_maps
-from outreach_map.privacy import raw_signs
+from outreach_map.privacy import kept_passphrases, raw_signs
 from outreach_map.publish import Plan
 
 ROUND = DEMO_ROUND.isoformat()
@@ -277,6 +278,46 @@ def test_a_fault_comes_back_without_its_message(
     )
 
 
+def test_nothing_is_told_of_a_programme_of_few_hotspots(country_plan: Plan) -> None:
+    release = replace(country_plan.release, hotspots=country_plan.release.hotspots[:2])
+    few = Figures.of(replace(country_plan, release=release), "rules")
+    assert (few.few, few.hotspots, few.visits, few.need_met) == (True, 0, 0, (0.0, 0.0, 0.0))
+    assert few.services == ()
+    results = [
+        CityResult("few", Outcome.PLANNED, 1.0, few),
+        city("Many", service("nsp", 8, 4, 0.5)),
+    ]
+    page = national_page(results, DEMO_ROUND)
+    assert page.count(few.programme) == 1
+    assert "with fewer than 3 hotspots" in page
+
+
+def test_programmes_over_one_town_by_unlike_rules_are_named(country_plan: Plan) -> None:
+    one, same, other = (
+        replace(Figures.of(country_plan, rules), programme=name)
+        for name, rules in (("one", "a"), ("same", "a"), ("other", "b"))
+    )
+    away = replace(other, programme="away", bounds=(0.0, 0.0, 1.0, 1.0))
+    assert crossing([one, same, other, away]) == [("one", "other"), ("same", "other")]
+
+
+@pytest.mark.parametrize("scheduler", ["tcp://10.0.0.7:8786", "10.0.0.7:8786", "ws://a.b:80"])
+def test_a_way_that_others_can_read_is_refused(tmp_path: Path, scheduler: str) -> None:
+    with pytest.raises(BatchError, match="not encrypted"):
+        plan_cities([CityTask(str(tmp_path), "maps", DEMO_ROUND)], scheduler=scheduler)
+
+
+def test_no_passphrase_travels(cities: Callable[..., list[Path]], tmp_path: Path) -> None:
+    (folder,) = cities("locked")
+    toml = folder / "outreach.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace("lock = false", "lock = true"))
+    result = plan_city(CityTask(str(folder), str(tmp_path / "maps"), DEMO_ROUND))
+    words = kept_passphrases(folder)
+    assert words
+    assert any("key passphrase" in line for line in result.notices)
+    assert not [line for line in result.notices for each in words.values() if each in line]
+
+
 def test_folders_of_one_name_are_refused(tmp_path: Path) -> None:
     tasks = [CityTask(str(tmp_path / part / "city"), "maps", DEMO_ROUND) for part in "ab"]
     with pytest.raises(BatchError, match="called city"):
@@ -318,13 +359,19 @@ def test_the_least_covered_programme_stands_first_and_totals_add_up() -> None:
 
 
 def test_what_few_hotspots_need_is_in_no_figure(country_plan: Plan) -> None:
-    figures = Figures.of(country_plan)
+    figures = Figures.of(country_plan, "rules")
     counted = {
         row.service: row.reached + row.partly + row.not_reached + row.unknown
         for row in country_plan.coverage.summary
     }
-    assert {row.service for row in figures.services} == {s for s, n in counted.items() if n >= 3}
-    assert figures.hidden == sum(n < 3 for n in counted.values())
+    whole = len(country_plan.release.hotspots)
+    plain = {s for s, n in counted.items() if n >= 3 and (n == whole or whole - n >= 3)}
+    assert {row.service for row in figures.services} == plain
+    assert figures.hidden == len(counted) - len(plain) > 0
+    for row in figures.services:
+        if row.reached is not None:
+            assert not {row.reached, row.hotspots - row.reached} & {1, 2}
+    assert all(round(share, 2) == share for share in figures.need_met)
     assert Figures.from_document(json.loads(json.dumps(figures.as_document()))) == figures
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from outreach_map.intake import RawTables, RawVisit, read_tables
 from outreach_map.privacy import public_code, rotate_key, team_passphrases
 from outreach_map.programme import load_programme
 from outreach_map.publish import Plan
+from outreach_map.publish.lock import seal
 from outreach_map.returns import Outcome, Returned, read_returns
 from tests.saved import write_saved
 
@@ -188,6 +190,18 @@ def test_a_change_that_mends_the_sum_opens_with_no_words(
     raw[at] ^= 1
     _reseal(file, sealed["head"], base64.b64encode(raw).decode())
     with pytest.raises(ReturnError, match="No words of a team"):
+        taken(folder, file)
+
+
+@pytest.mark.parametrize(
+    "content", ['{"format": 1, "note": "' + "x" * 1_000_000 + '"}', "\0", "[]"]
+)
+def test_what_was_sealed_with_the_words_but_by_nobody_s_page_is_refused(
+    folder: Path, team: str, tmp_path: Path, content: str
+) -> None:
+    file = tmp_path / "note.txt"
+    file.write_text(json.dumps(asdict(seal(content, words_of(folder, team), "note"))))
+    with pytest.raises(ReturnError, match="nothing that a page of this version saves"):
         taken(folder, file)
 
 

@@ -33,8 +33,8 @@ from outreach_map.privacy import (
     inspect,
     load_key,
     open_private,
+    preview,
     raw_signs,
-    release,
     release_twin,
     releases,
     shared_by,
@@ -169,7 +169,8 @@ def audit_round(
     extract = read_city(programme, cache=cache)
     with tempfile.TemporaryDirectory(prefix="outreach-map-audit-") as temporary:
         own = _World(programme, extract, Path(temporary), progress)
-        released = release(programme, start, extract)
+        # What the round would release: an audit lets nothing out.
+        released = preview(programme, start, extract)
         truth = own.published(released, "world")
         canaries = off_street(extract.networks[Mode.WALK], published_places(truth), seed=seed)
         differing: set[str] = set()

@@ -2,7 +2,7 @@
 
 from outreach_map.batch.city import CityResult, CityTask, Outcome, plan_city
 from outreach_map.batch.cluster import LIMITS, Limits, plan_cities
-from outreach_map.batch.figures import Figures, ServiceFigures
+from outreach_map.batch.figures import Figures, ServiceFigures, crossing
 from outreach_map.batch.rollup import publish_national
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Limits",
     "Outcome",
     "ServiceFigures",
+    "crossing",
     "plan_cities",
     "plan_city",
     "publish_national",

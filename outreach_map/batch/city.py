@@ -15,6 +15,10 @@ from outreach_map.planning import alone, make_maps
 from outreach_map.programme import load_programme
 
 _WAIT_S = 600.0
+_FRESH = (
+    "new passphrases of teams were made; outreach-map key passphrase shows them where the "
+    "programme's private/ is"
+)
 
 
 class Outcome(StrEnum):
@@ -50,7 +54,7 @@ class CityTask:
 class CityResult:
     """What a worker says of a programme; `figures` are None and `error` is a sentence if it failed.
 
-    `notices` are for the planner's eyes: a fresh passphrase is among them, and nothing raw.
+    `notices` are for the planner's eyes: nothing raw, and no passphrase, since they travel.
     """
 
     name: str
@@ -101,14 +105,17 @@ def _planned(task: CityTask) -> tuple[Outcome, Figures, list[str]]:
         if found := record.finished(programme, task.start, inputs, directory):
             return Outcome.UNCHANGED, found, []
         notices: list[str] = []
+        fresh: list[str] = []
         plan, _ = make_maps(
             programme,
             task.start,
             directory,
             seed=task.seed,
             notice=notices.append,
+            # Words that open a team's pages stay where the programme's private/ is.
+            secret=lambda _: fresh.append(_FRESH),
             cache=task.cache,
         )
-        figures = Figures.of(plan)
+        figures = Figures.of(plan, programme.privacy.rules)
         record.keep(programme, task.start, inputs, directory, figures)
-        return Outcome.PLANNED, figures, notices
+        return Outcome.PLANNED, figures, notices + fresh[:1]

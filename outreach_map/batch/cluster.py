@@ -87,6 +87,7 @@ def plan_cities(
         Without the extra `batch`, when two folders have one name, or no cluster can be reached.
     """
     _require_names(tasks)
+    _require_private(scheduler)
     try:
         import dask
         from distributed import as_completed
@@ -129,6 +130,22 @@ def _require_names(tasks: Sequence[CityTask]) -> None:
         raise BatchError(
             f"Two programme folders are called {', '.join(twice)}, and so would be their maps.",
             mend="Rename one of the folders.",
+        )
+
+
+def _require_private(scheduler: str | None) -> None:
+    """Reject a scheduler that others on the way could read and use (BatchError).
+
+    Whoever reaches it runs code on workers that hold keys, and reads what a planner is told.
+    """
+    scheme, _, host = (scheduler or "").rpartition("://")
+    here = host.rpartition(":")[0] in ("127.0.0.1", "localhost", "[::1]")
+    if scheduler and scheme != "tls" and not here:
+        raise BatchError(
+            "The way to that scheduler is not encrypted.",
+            where="--scheduler",
+            mend="Use tls:// with certificates (distributed.comm.tls in Dask's settings), or reach "
+            "it by an SSH tunnel as tcp://127.0.0.1:PORT.",
         )
 
 

@@ -81,7 +81,7 @@ class _Cell:
 def national_page(results: Sequence[CityResult], start: date) -> str:
     """The page: no script, no request, and the least covered programme first."""
     cities = sorted(
-        (result.figures for result in results if result.figures is not None),
+        (one.figures for one in results if one.figures is not None and not one.figures.few),
         key=lambda city: (_mean(city), city.programme),
     )
     services = sorted({row.service for city in cities for row in city.services})
@@ -97,6 +97,7 @@ def national_page(results: Sequence[CityResult], start: date) -> str:
         services=[words(service) for service in services],
         rows=[_row(city, services) for city in cities],
         totals=[_total(cities, service) for service in services],
+        few=sorted(one.figures.programme for one in results if one.figures and one.figures.few),
         failed=sorted(result.name for result in results if result.figures is None),
         fewest=FEWEST,
     )
@@ -125,7 +126,8 @@ def _cell(row: ServiceFigures | None) -> _Cell:
     if row is None:
         return _Cell("–")
     if row.low is None or row.mid is None or row.high is None:
-        return _Cell("unknown", f"{row.reached} of {row.hotspots} hotspots")
+        reached = "" if row.reached is None else f"{row.reached} of {row.hotspots} hotspots"
+        return _Cell("unknown", reached)
     return _share(row.low, row.mid, row.high)
 
 
@@ -140,12 +142,17 @@ def _total(cities: Sequence[Figures], service: str) -> str:
 
     What a programme withholds is in no total: it does not follow from one.
     """
-    rows = [row for city in cities for row in city.services if row.service == service]
-    return f"{sum(row.reached for row in rows)} of {sum(row.hotspots for row in rows)}"
+    rows = [
+        (row.reached, row.hotspots)
+        for city in cities
+        for row in city.services
+        if row.service == service and row.reached is not None
+    ]
+    return f"{sum(reached for reached, _ in rows)} of {sum(hotspots for _, hotspots in rows)}"
 
 
 def _write_geopackage(results: Sequence[CityResult], start: date, path: Path) -> None:
-    cities = [result.figures for result in results if result.figures is not None]
+    cities = [one.figures for one in results if one.figures is not None and not one.figures.few]
     programmes = [
         {
             "programme": city.programme,

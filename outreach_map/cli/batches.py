@@ -50,7 +50,14 @@ def batch(
 
     Example: outreach-map batch cities/* --round 2026-11-23 --out maps
     """
-    from outreach_map.batch import LIMITS, CityTask, Outcome, plan_cities, publish_national
+    from outreach_map.batch import (
+        LIMITS,
+        CityTask,
+        Outcome,
+        crossing,
+        plan_cities,
+        publish_national,
+    )
 
     directory = (maps / start.isoformat()).resolve()
     tasks = [
@@ -85,7 +92,14 @@ def batch(
         },
         paths,
     )
-    if any(result.outcome is Outcome.FAILED for result in results):
+    crossed = crossing([result.figures for result in results if result.figures is not None])
+    for one, other in crossed:
+        output.note(
+            f"{one} and {other} lie over one town, and their areas follow unlike rules: laid over "
+            "each other they give places away. Give both the same [privacy], and plan them again "
+            "before any of these maps is given on."
+        )
+    if crossed or any(result.outcome is Outcome.FAILED for result in results):
         sys.exit(PROBLEMS)
 
 

@@ -143,14 +143,14 @@ class Gate:
 def open_gate(programme: Programme, extract: StreetExtract, raw: RawTables, say: Notice) -> Gate:
     """Read key and ledger of a programme, or begin them; freeze the partition on the first plan."""
     private = open_private(programme.folder)
-    begun = begin(private)
+    begin(private)
     key = load_key(private)
     ledger = read_ledger(private, key, programme.privacy.widest_m)
     before = ledger.partition
     ledger, division = frozen(ledger, programme, extract, raw)
-    if begun:
+    if before is None:
         say(_FIRST)
-    elif before is not None and 0 < len(before.grounds) < len(division.grounds):
+    elif 0 < len(before.grounds) < len(division.grounds):
         say(_WIDER if len(division.areas) > len(before.areas) else _THIN)
     return Gate(programme, extract, private, key, ledger, division)
 
@@ -197,8 +197,10 @@ def pass_through(gate: Gate, raw: RawTables, start: date, say: Notice) -> tuple[
         "R": [(site.raw_id, site.where) for site in zones.values()],
         "T": [(row.id, ()) for row in raw.teams],
     }
+    # Those of the first round of all come out together, whichever rounds are planned after it.
+    since = None if gate.ledger.batch is None else start
     for kind, sites in tables.items():
-        ledger, codes[kind] = ledger.assign(gate.key, gate.programme.name, kind, sites)
+        ledger, codes[kind] = ledger.assign(gate.key, gate.programme.name, kind, sites, since)
     released = Release(
         start=start,
         study_area=study_area(gate.programme, gate.extract),
@@ -295,19 +297,24 @@ def _let_out(
 
     One that has moved stays where it was released until then; a new one is not in the plan. Who
     compares two rounds would otherwise see each one come by itself. A round of an earlier month
-    than the last batch lets nothing out, and leaves the batch as it is.
+    than the last batch lets nothing out, and leaves the batch as it is; one before the round that
+    let a hotspot out is planned without it.
     """
     before = ledger.released_at(gate.key, "H", sites)
     fresh = {raw_id for raw_id, site in sites.items() if before.get(raw_id) != site.where}
+    file = gate.programme.files.hotspots.name
     if (
         ledger.batch is None
         or start == ledger.batch
         or gate.programme.privacy.batch is Batch.WEEK
         or (start.year, start.month) > (ledger.batch.year, ledger.batch.month)
     ):
+        if start == ledger.batch and fresh:
+            say(_beside(raw, fresh, file))
         return replace(ledger, batch=max(start, ledger.batch or start)), dict(sites)
-    kept = dict(sites)
-    for raw_id in fresh:
+    later = ledger.came_after(gate.key, "H", sites, start)
+    kept = {raw_id: site for raw_id, site in sites.items() if raw_id not in later}
+    for raw_id in fresh - later:
         where = before.get(raw_id)
         if where is None:
             del kept[raw_id]
@@ -315,18 +322,34 @@ def _let_out(
             kept[raw_id] = _Site(raw_id, where, locator.place(where))
         else:
             kept[raw_id] = _Site(raw_id, where, gate.mover.place(ledger.sites[where[0]]))
-    if fresh:
-        say(_waiting(raw, fresh, gate.programme.files.hotspots.name, ledger.batch))
+    if fresh - later:
+        say(_waiting(raw, fresh - later, file, ledger.batch))
     return ledger, kept
 
 
-def _waiting(raw: RawTables, fresh: set[str], file: str, batch: date) -> str:
-    rows = sorted(row.row for row in raw.hotspots if row.id in fresh)
+def _rows(raw: RawTables, ids: set[str], file: str) -> tuple[str, bool]:
+    """Where hotspots stand in their file, and whether it is one alone."""
+    rows = sorted(row.row for row in raw.hotspots if row.id in ids)
     one = len(rows) == 1
+    return f"{file}, row{'' if one else 's'} {', '.join(map(str, rows))}", one
+
+
+def _beside(raw: RawTables, fresh: set[str], file: str) -> str:
+    rows, one = _rows(raw, fresh, file)
     return (
-        f"{file}, row{'' if one else 's'} {', '.join(map(str, rows))}: new, or moved to another "
-        f"area, since the round of {batch}, with which new ones came out. "
-        f"{'It comes' if one else 'They come'} out with the first plan of a month after that one: "
+        f"{rows}: new, or moved to another area, since this round was planned before. Whoever has "
+        f"an earlier map of the round can see {'it' if one else 'them'} come by "
+        f"{'itself' if one else 'themselves'}: if one was given away, take "
+        f"{'the row' if one else 'the rows'} out until the first plan of the next month."
+    )
+
+
+def _waiting(raw: RawTables, fresh: set[str], file: str, batch: date) -> str:
+    rows, one = _rows(raw, fresh, file)
+    return (
+        f"{rows}: new, or moved to another area, since the round of {batch}, with which new ones "
+        f"came out. {'It comes' if one else 'They come'} out with the first plan of a month after "
+        "that one: "
         "until then a new hotspot is not in the plan, and one that moved stays where it was. "
         'batch = "week" under [privacy] lets them out at once.'
     )

@@ -107,6 +107,8 @@ def _faults(gate: Gate, released: Release) -> Iterable[str]:
     areas = len(gate.division.areas)
     if not gate.ledger.sites and any(n >= areas for entry in entries for n in entry.where):
         yield "a record of the ledger names an area that does not exist"
+    if gate.ledger.batch is None or released.start > gate.ledger.batch:
+        return  # not planned yet: what is new in it is in no ledger
     known = {entry.code for entry in entries}
     tables = (released.hotspots, released.points, released.teams, released.zones)
     if unknown := sum(record.code not in known for table in tables for record in table):

@@ -32,12 +32,14 @@ ROTATED = "ledger.rotated"
 class Entry:
     """A released record: its code, how many codes it had, and where it was released.
 
-    `where` is its areas or, where points are moved by noise, the number of its site.
+    `where` is its areas or, where points are moved by noise, the number of its site. `since` is
+    the round that let it out under its code; None for what came out with the very first one.
     """
 
     code: str
     epoch: int
     where: tuple[int, ...]
+    since: date | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -97,6 +99,7 @@ class Ledger:
         programme: str,
         kind: str,
         records: Iterable[tuple[str, tuple[int, ...]]],
+        since: date | None = None,
     ) -> tuple[Ledger, dict[str, str]]:
         """Give each raw id of a kind its code; the order of the input does not matter.
 
@@ -108,6 +111,8 @@ class Ledger:
             "H", "P", "T" or "R".
         records
             Raw id, and where it is released.
+        since
+            The round that lets out those that get a new code.
 
         Returns
         -------
@@ -125,7 +130,7 @@ class Ledger:
                 epoch = 0 if before is None else before.epoch + 1
                 while (code := key.code(kind, programme, raw_id, epoch)) in taken:
                     epoch += 1
-                known[digest] = Entry(code, epoch, where)
+                known[digest] = Entry(code, epoch, where, since)
                 taken.add(code)
             codes[raw_id] = known[digest].code
         return replace(self, entries=tuple(sorted(known.items()))), codes
@@ -137,6 +142,18 @@ class Ledger:
         known = dict(self.entries)
         digests = {raw_id: key.digest(kind, raw_id) for raw_id in raw_ids}
         return {raw_id: known[d].where for raw_id, d in digests.items() if d in known}
+
+    def came_after(
+        self, key: ProgrammeKey, kind: str, raw_ids: Iterable[str], start: date
+    ) -> set[str]:
+        """Raw ids that a later round than `start` let out for the first time."""
+        known = dict(self.entries)
+        found = {raw_id: known.get(key.digest(kind, raw_id)) for raw_id in raw_ids}
+        return {
+            raw_id
+            for raw_id, entry in found.items()
+            if entry is not None and not entry.epoch and entry.since and entry.since > start
+        }
 
     def renamed(self, key: ProgrammeKey, kind: str, names: Mapping[str, str]) -> Ledger:
         """The ledger of a world in which records of a kind have other raw ids; for the audit."""
@@ -200,8 +217,8 @@ def read_ledger(private: Path, key: ProgrammeKey, widest_m: float) -> Ledger:
             policy=state["policy"],
             batch=None if state["batch"] is None else date.fromisoformat(state["batch"]),
             entries=tuple(
-                (digest, Entry(code, epoch, tuple(where)))
-                for digest, code, epoch, where in state["entries"]
+                (digest, Entry(code, epoch, tuple(where), _day(since)))
+                for digest, code, epoch, where, *since in state["entries"]
             ),
             sites=tuple(Site(*((lon, lat) for lon, lat in places)) for places in state["sites"]),
         )
@@ -212,6 +229,11 @@ def read_ledger(private: Path, key: ProgrammeKey, widest_m: float) -> Ledger:
             mend="Put private/ back from your backup. Without the ledger a new release could be "
             "compared with earlier ones, so nothing was released.",
         ) from None
+
+
+def _day(since: list[str | None]) -> date | None:
+    """The round that let a record out; ledgers of earlier versions do not say."""
+    return date.fromisoformat(since[0]) if since and since[0] else None
 
 
 def _decrypted(private: Path, key: ProgrammeKey) -> bytes:
@@ -246,7 +268,8 @@ def write_ledger(private: Path, key: ProgrammeKey, ledger: Ledger, *, name: str 
             "grounds": [[*ground.bounds, ground.areas] for ground in division.grounds],
         },
         "entries": [
-            [digest, entry.code, entry.epoch, list(entry.where)] for digest, entry in ledger.entries
+            [digest, entry.code, entry.epoch, list(entry.where), entry.since and str(entry.since)]
+            for digest, entry in ledger.entries
         ],
         "sites": [[site.founded, site.centre, site.anchor] for site in ledger.sites],
     }

@@ -100,10 +100,11 @@ def _change(before: str | None, after: str | None) -> Change | None:
 
 
 def _rows(change: Change, counts: Mapping[str, int]) -> Sequence[Changed]:
-    total = sum(counts.values())
-    shown = None if 0 < total < FEWEST else total
-    rows = [Changed(change, "", shown)]
-    hidden = hide(counts) if shown is not None else set(counts)
+    hidden = hide(counts)
+    # Where nothing is left that is shown, a total would be one of the hidden numbers themselves:
+    # three of them that make three are one each.
+    told = not counts or len(hidden) < len(counts)
+    rows = [Changed(change, "", sum(counts.values()) if told else None)]
     rows += [
         Changed(change, service, None if service in hidden else count)
         for service, count in sorted(counts.items())
@@ -112,16 +113,18 @@ def _rows(change: Change, counts: Mapping[str, int]) -> Sequence[Changed]:
 
 
 def hide(counts: Mapping[str, int]) -> set[str]:
-    """Names whose count is hidden, so that none below `FEWEST` follows from their shown total.
+    """Names whose count is hidden, so that none below `FEWEST` follows from the total of all.
 
     >>> sorted(hide({"nsp": 9, "legal": 1, "condoms": 4})), sorted(hide({"nsp": 9, "condoms": 4}))
     (['condoms', 'legal'], [])
+    >>> sorted(hide({"nsp": 9, "legal": 1, "condoms": 1, "referral": 5}))
+    ['condoms', 'legal', 'referral']
     """
     order = sorted(counts, key=lambda name: (counts[name], name))
     hidden = [name for name in order if counts[name] < FEWEST]
     rest = order[len(hidden) :]
-    # One alone is the total less what is shown; two small ones together are nearly so.
-    while hidden and rest and (len(hidden) < 2 or sum(counts[name] for name in hidden) < FEWEST):
+    # One alone is the total less what is shown; and all ones, or all twos, are told by their sum.
+    while hidden and rest and len({counts[name] for name in hidden}) < 2:
         hidden.append(rest.pop(0))
     return set(hidden)
 

@@ -3,7 +3,8 @@
 The key comes from the passphrase by PBKDF2-HMAC-SHA-256 (RFC 8018) with at least 600,000 rounds
 (OWASP Password Storage Cheat Sheet, 2023) and a fresh salt; the packed page is sealed by
 AES-256-GCM (NIST SP 800-38D) with a fresh nonce. The browser's own Web Crypto opens it. The rounds
-and the name are sealed in as associated data, so neither can be changed unnoticed.
+and the name are sealed in as associated data, so neither can be changed unnoticed. What is sealed
+is filled up to whole steps, so that its length does not count a team's shifts or a peer's marks.
 
 What it does not give: a passphrase that is written on the phone's back, a page that is left open
 and looked at within the minutes before it locks again, or a phone on which somebody installed what
@@ -26,7 +27,11 @@ from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 ROUNDS = 600_000
 _SALT_BYTES, _NONCE_BYTES, _KEY_BYTES = 16, 12, 32
 _MOST_ROUNDS = 20 * ROUNDS
-_FORMAT = 1
+# 2: the packed bytes follow their own length, and zeros follow them.
+_FORMAT = 2
+_LENGTH_BYTES = 4
+_PAGE_STEP = 32 * 1024
+_MOST_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -71,8 +76,8 @@ def seal(page: str, passphrase: str, name: str, *, rounds: int = ROUNDS) -> Seal
         raise ValueError(f"at least {ROUNDS} rounds")
     salt, nonce = secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)
     head = json.dumps({"format": _FORMAT, "name": name, "rounds": rounds}, sort_keys=True)
-    packed = zlib.compress(page.encode(), level=9)
-    sealed = AESGCM(_key(passphrase, salt, rounds)).encrypt(nonce, packed, head.encode())
+    plain = _filled(zlib.compress(page.encode(), level=9))
+    sealed = AESGCM(_key(passphrase, salt, rounds)).encrypt(nonce, plain, head.encode())
     body = base64.b64encode(salt + nonce + sealed).decode()
     check = base64.b64encode(hashlib.sha256((head + body).encode()).digest()).decode()
     return Sealed(head, body, check)
@@ -106,20 +111,43 @@ def read_sealed(text: str) -> Sealed:
     return sealed
 
 
-def unseal(sealed: Sealed, passphrase: str) -> str:
+def unseal(sealed: Sealed, passphrase: str, *, most: int = _MOST_BYTES) -> str:
     """The page again.
+
+    Parameters
+    ----------
+    sealed, passphrase
+        From `seal` or a page, and its words.
+    most
+        Bytes that it may unpack to: who has the words may have packed anything.
 
     Raises
     ------
     cryptography.exceptions.InvalidTag
         For another passphrase, or anything changed.
+    ValueError
+        When what was sealed is not packed as we pack it, or is more than `most`.
     """
     raw = base64.b64decode(sealed.body)
     salt, rest = raw[:_SALT_BYTES], raw[_SALT_BYTES:]
     nonce, ciphertext = rest[:_NONCE_BYTES], rest[_NONCE_BYTES:]
     key = _key(passphrase, salt, json.loads(sealed.head)["rounds"])
-    packed = AESGCM(key).decrypt(nonce, ciphertext, sealed.head.encode())
-    return zlib.decompress(packed).decode()
+    plain = AESGCM(key).decrypt(nonce, ciphertext, sealed.head.encode())
+    size = int.from_bytes(plain[:_LENGTH_BYTES])
+    stream = zlib.decompressobj()
+    try:
+        page = stream.decompress(plain[_LENGTH_BYTES : _LENGTH_BYTES + size], most)
+    except zlib.error:
+        raise ValueError("not packed by us") from None
+    if not stream.eof:
+        raise ValueError("cut off, or too much")
+    return page.decode()
+
+
+def _filled(packed: bytes) -> bytes:
+    """Packed bytes after their length, with zeros up to a whole step."""
+    plain = len(packed).to_bytes(_LENGTH_BYTES) + packed
+    return plain + bytes(-len(plain) % _PAGE_STEP)
 
 
 def _key(passphrase: str, salt: bytes, rounds: int) -> bytes:

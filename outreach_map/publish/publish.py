@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import json
 import shutil
@@ -67,9 +66,10 @@ def publish_round(plan: Plan, directory: Path | str) -> list[Path]:
     writers = _writers(plan)
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
-        prefix = f".new-{directory.name}-"
+        # By its digest: the name of one city may begin that of another.
+        prefix = f".new-{hashlib.sha256(directory.name.encode()).hexdigest()[:12]}-"
         # What a run that was cut off has left behind.
-        for stale in directory.parent.glob(f"{glob.escape(prefix)}*"):
+        for stale in directory.parent.glob(f"{prefix}*"):
             shutil.rmtree(stale, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=prefix, dir=directory.parent) as temporary:
             fresh = Path(temporary)
@@ -112,14 +112,17 @@ def _writers(plan: Plan) -> Mapping[str, Callable[[Path], None]]:
 
 
 def _team_page(plan: Plan, pages: PageMaker, team: Team) -> str:
-    """A team's page; with a passphrase only that opens it, and it is sealed afresh each time."""
+    """A team's page; with a passphrase only that opens it, and it is sealed afresh each time.
+
+    What asks for the passphrase speaks the programme's language: a team's own would tell whoever
+    finds the file which community it visits.
+    """
     page = pages.team(team)
     passphrase = plan.passphrases.get(team.code)
     if passphrase is None:
         return page
-    language = plan.team_language(team.code)
-    name = language.say(phrase("Team {team}", team=team.code))
-    return locked_page(page, passphrase, name, language)
+    name = plan.language.say(phrase("Team {team}", team=team.code))
+    return locked_page(page, passphrase, name, plan.language)
 
 
 def _write_manifest(plan: Plan, folder: Path, names: list[str]) -> None:
@@ -134,6 +137,9 @@ def _write_manifest(plan: Plan, folder: Path, names: list[str]) -> None:
     }
     text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
     (folder / MANIFEST).write_bytes(text.encode())
+    for name in (*names, MANIFEST):
+        # Other users of the machine have no business in them; who gives one on, copies it.
+        (folder / name).chmod(0o600)
 
 
 def _replace(fresh: Path, directory: Path, names: list[str]) -> None:

@@ -126,8 +126,8 @@ def locked_page(page: str, passphrase: str, name: str, language: Language = ENGL
     """A page that asks for a passphrase, and has nothing of `page` in it but ciphertext.
 
     The scripts and styles of the page run by a nonce that nobody who writes the data can know: it
-    is drawn when the file is made, and hashes of what is sealed would speak of it. The page that
-    asks speaks the language of the one that is sealed.
+    is drawn when the file is made, and hashes of what is sealed would speak of it. `language` is
+    what the page that asks speaks, for everybody to read.
     """
     # A browser complains of styles as soon as it reads them, and these get their nonce afterwards.
     data = page.replace("<style>", _STYLE_DATA).replace("</style>", "</script>")

@@ -14,7 +14,7 @@ import pytest
 from outreach_map import load_programme
 from outreach_map.errors import PrivacyError, ProgrammeError
 from outreach_map.network import StreetExtract, read_extract
-from outreach_map.privacy import release
+from outreach_map.privacy import preview, release
 from outreach_map.tables import Release
 
 FIRST, SAME_MONTH, NEXT_MONTH = date(2026, 11, 9), date(2026, 11, 23), date(2026, 12, 7)
@@ -104,7 +104,28 @@ def test_the_same_round_planned_again_takes_what_was_added(
     rewrite(folder, add_one)
     again, said = made(folder, FIRST, extract)
     assert len(again.hotspots) == len(first.hotspots) + 1
+    (line,) = said
+    assert line.startswith("hotspots.csv, row 16: new")
+    assert "an earlier map of the round" in line
+
+
+def test_what_a_later_round_let_out_does_not_come_out_alone_in_an_earlier_one(
+    folder: Path, extract: StreetExtract
+) -> None:
+    first, _ = made(folder, FIRST, extract)
+    rewrite(folder, add_one)
+    assert len(made(folder, NEXT_MONTH, extract)[0].hotspots) == len(first.hotspots) + 1
+    again, said = made(folder, SAME_MONTH, extract)
+    assert codes(again) == codes(first)
     assert said == []
+
+
+def test_a_preview_of_a_coming_round_lets_nothing_out(folder: Path, extract: StreetExtract) -> None:
+    first, _ = made(folder, FIRST, extract)
+    rewrite(folder, add_one)
+    coming = preview(load_programme(folder), NEXT_MONTH, extract)
+    assert len(coming.hotspots) == len(first.hotspots) + 1
+    assert codes(made(folder, SAME_MONTH, extract)[0]) == codes(first)
 
 
 def test_one_that_moves_stays_where_it_was_and_then_gets_an_unlinked_code(

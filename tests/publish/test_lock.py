@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -57,6 +58,21 @@ def test_what_is_sealed_comes_out_with_the_words_alone(page: str, words: list[st
         unseal(sealed, " ".join([*words, "x"]))
 
 
+def test_the_length_of_a_file_counts_nothing() -> None:
+    rows = "".join(secrets.token_hex(20) for _ in range(40))
+    assert len({len(seal(rows[:n], WORDS, "Team T-AAAAAA").body) for n in (0, 1, 400, 3200)}) == 1
+    more = secrets.token_hex(60_000)
+    step = len(base64.b64decode(seal(more, WORDS, "Team T-AAAAAA").body)) - 16 - 12 - 16
+    assert step % (32 * 1024) == 0
+
+
+def test_what_was_sealed_by_others_is_refused_by_name() -> None:
+    sealed = seal("x" * 1_000_001, WORDS, "note")
+    with pytest.raises(ValueError, match="too much"):
+        unseal(sealed, WORDS, most=1_000_000)
+    assert len(unseal(sealed, WORDS, most=1_000_001)) == 1_000_001
+
+
 def test_each_sealing_is_fresh_and_slow_enough() -> None:
     first, second = (seal("page", WORDS, "Team T-AAAAAA") for _ in range(2))
     assert first.head == second.head
@@ -87,7 +103,7 @@ def test_the_file_holds_ciphertext_the_rounds_and_the_name(locked: Path, town_pl
         for name in PARTS
     }
     name = f"Team {locked.stem.removeprefix('team-').upper()}"
-    assert json.loads(parts["head"]) == {"format": 1, "name": name, "rounds": ROUNDS}
+    assert json.loads(parts["head"]) == {"format": 2, "name": name, "rounds": ROUNDS}
     inner = unseal(Sealed(**parts), WORDS)
     assert "stop-visit" in inner
     assert "without a passphrase" not in inner

@@ -5,13 +5,24 @@
 /** @typedef {{head: string, body: string, check: string}} Sealed */
 
 const outreachSeal = (() => {
-  const SALT = 16, NONCE = 12, ROUNDS = 600000;
+  const SALT = 16, NONCE = 12, ROUNDS = 600000, LENGTH = 4, STEP = 4096;
   const encoded = (/** @type {string} */ text) => new TextEncoder().encode(text);
   const unpacked = (/** @type {string} */ base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   const packed = (/** @type {Uint8Array} */ bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 
   /** Bytes through a stream of the browser's. @param {BlobPart} bytes @param {any} stream */
   const through = (bytes, stream) => new Response(new Blob([bytes]).stream().pipeThrough(stream));
+
+  /** Packed bytes after their length, with zeros up to a whole step. @param {ArrayBuffer} bytes */
+  const filled = (bytes) => {
+    const plain = new Uint8Array(Math.ceil((LENGTH + bytes.byteLength) / STEP) * STEP);
+    new DataView(plain.buffer).setUint32(0, bytes.byteLength);
+    plain.set(new Uint8Array(bytes), LENGTH);
+    return plain;
+  };
+
+  /** Packed bytes again. @param {ArrayBuffer} plain */
+  const emptied = (plain) => plain.slice(LENGTH, LENGTH + new DataView(plain).getUint32(0));
 
   /** Words as they count: without case, hyphens and spare spaces. @param {string} typed */
   const words = (typed) => typed.normalize("NFKC").toLowerCase().replaceAll("-", " ").trim().split(/\s+/).join(" ");
@@ -34,8 +45,8 @@ const outreachSeal = (() => {
 
   /** Seal a text, each time with a nonce of its own. @param {string} text @param {{key: CryptoKey, salt: Uint8Array}} by */
   const seal = async (text, by) => {
-    const head = JSON.stringify({ format: 1, name: "note", rounds: ROUNDS });
-    const plain = await through(text, new CompressionStream("deflate")).arrayBuffer();
+    const head = JSON.stringify({ format: 2, name: "note", rounds: ROUNDS });
+    const plain = filled(await through(text, new CompressionStream("deflate")).arrayBuffer());
     const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
     const secret = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce, additionalData: encoded(head) }, by.key, plain);
     const body = packed(new Uint8Array([...by.salt, ...nonce, ...new Uint8Array(secret)]));
@@ -51,7 +62,7 @@ const outreachSeal = (() => {
     const key = await keyOf(phrase, raw.slice(0, SALT), JSON.parse(sealed.head).rounds);
     const how = { name: "AES-GCM", iv: raw.slice(SALT, SALT + NONCE), additionalData: encoded(sealed.head) };
     const plain = await crypto.subtle.decrypt(how, key, raw.slice(SALT + NONCE));
-    return through(plain, new DecompressionStream("deflate")).text();
+    return through(emptied(plain), new DecompressionStream("deflate")).text();
   };
 
   return { words, fresh, seal, whole, unseal };
