@@ -19,7 +19,9 @@ pytestmark = pytest.mark.browser
 COLOURS = """() => {
   const seen = new Set();
   for (const canvas of document.querySelectorAll('canvas.leaflet-tile')) {
-    const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    const pen = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
+    pen.drawImage(canvas, 0, 0);
+    const data = pen.getImageData(0, 0, canvas.width, canvas.height).data;
     for (let i = 0; i < data.length; i += 4 * 7) seen.add(`${data[i]},${data[i+1]},${data[i+2]}`);
   }
   return seen.size;

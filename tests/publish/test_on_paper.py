@@ -13,7 +13,9 @@ pytestmark = pytest.mark.browser
 
 GROUND = """() => {
   const tile = document.querySelector('canvas.leaflet-tile');
-  const data = tile.getContext('2d').getImageData(0, 0, tile.width, tile.height).data;
+  const pen = new OffscreenCanvas(tile.width, tile.height).getContext('2d');
+  pen.drawImage(tile, 0, 0);
+  const data = pen.getImageData(0, 0, tile.width, tile.height).data;
   let sum = 0;
   for (let i = 0; i < data.length; i += 4) sum += (data[i] + data[i + 1] + data[i + 2]) / 3;
   return sum / (data.length / 4);

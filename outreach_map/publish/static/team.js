@@ -245,6 +245,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   /** Show a stop's area and the way there. @param {HTMLElement} stop */
   const onMap = (stop) => {
+    outreach.whole();
     outreachPage.show("map");
     document.querySelectorAll("path.chosen").forEach((path) => path.classList.remove("chosen"));
     const [shift, leg] = (stop.dataset.way || "").split(":");
