@@ -286,6 +286,15 @@ document.addEventListener("DOMContentLoaded", () => {
     if (way) shift.addEventListener("toggle", follow);
   });
 
+  // On paper the map shows the ways of all shifts.
+  addEventListener("beforeprint", () => {
+    outreach.whole();
+    shifts.forEach((_, number) => map_outreach.addLayer(layerOf(`routes_${number}`)));
+  }, ending);
+  addEventListener("afterprint", () => shifts.forEach((shift, number) => {
+    if (!shift.open) map_outreach.removeLayer(layerOf(`routes_${number}`));
+  }), ending);
+
   stops.filter((stop) => outreachMarks.of(stop)).forEach(tell);
   risks();
   marked();
