@@ -39,8 +39,14 @@ const work = (() => {
   };
   port1.onmessage = () => {
     called = false;
-    if (go(performance.now() + SLICE_MS)) requestAnimationFrame(call);
-    else call();
+    let frame = false;
+    try {
+      frame = go(performance.now() + SLICE_MS);
+    } finally {
+      // One piece of work that fails does not keep back the others.
+      if (frame) requestAnimationFrame(call);
+      else call();
+    }
   };
   return {
     FRAME,

@@ -172,9 +172,10 @@ const outreach = (() => {
         streets.ready.then(() => {
           if (!streets.any()) map.attributionControl.addAttribution(said("old_browser"));
           // First the streets, then what lies over them, then names that keep clear of it.
+          work.add(rest());
           work.add(function* () {
-            yield* rest();
             names();
+            yield;
             work.add(shown());
           }());
         });
