@@ -3,6 +3,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+FIREFOX := $(shell command -v firefox-esr || command -v firefox)
+MISSING := $(if $(CHROMIUM),,chromium fonts-dejavu-core) $(if $(FIREFOX),,firefox-esr)
 
 .PHONY: demo demo-rural test check lint types contract scripts sample catalogues clean
 
@@ -12,7 +14,7 @@ demo: .venv/installed
 demo-rural: .venv/installed
 	@$(BIN)/outreach-map demo --rural --out maps
 
-test: .venv/installed-dev chromium
+test: .venv/installed-dev browsers tests/js/node_modules/.installed
 	@$(BIN)/python -m pytest -n 2 --dist loadscope
 
 # Lint, types and the import contract, as continuous integration runs them.
@@ -45,15 +47,15 @@ sample: .venv/installed-dev
 catalogues: .venv/installed-dev
 	@$(BIN)/python -m tests.catalogues
 
-# The browser tests drive Debian's Chromium; without it they skip and say so.
-.PHONY: chromium
-chromium:
-ifeq ($(CHROMIUM),)
+# The browser tests drive Debian's Chromium, and Firefox through tests/js; without one its tests skip and say so.
+.PHONY: browsers
+browsers:
+ifneq ($(strip $(MISSING)),)
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		echo "installing Debian's chromium for the browser tests"; \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+		echo "installing for the browser tests:" $(MISSING); \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(MISSING) >/dev/null; \
 	else \
-		echo "no chromium here, and no right to install it: the browser tests will skip"; \
+		echo "no right to install, so these are missing and their tests will skip:" $(MISSING); \
 	fi
 endif
 

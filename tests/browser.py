@@ -73,7 +73,7 @@ def opened(
         "event => console.error('policy: ' + event.violatedDirective));"
     )
     page.goto(path.as_uri())
-    page.wait_for_selector("body[data-basemap]", timeout=20_000)
+    page.wait_for_selector("body[data-drawn]", timeout=20_000)
     page.wait_for_timeout(300)
     yield result
     context.close()

@@ -41,5 +41,5 @@ def opened_locked(browser: Browser, path: Path, words: str, time: str = "17:00:0
     page.goto(path.as_uri())
     page.fill("#words", words)
     page.click("#open")
-    page.wait_for_selector("body[data-basemap]", timeout=30_000)
+    page.wait_for_selector("body[data-drawn]", timeout=30_000)
     return page

@@ -1,4 +1,7 @@
-"""Hostile texts from the files to the open pages: nothing runs, and nothing is too wide."""
+"""Hostile texts from the files to the open pages: nothing runs, and nothing is too wide.
+
+Columns that take no free text are tried in `test_hostile_columns`.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,17 @@ window.ran_all = [];
 window.ran = number => ran_all.push(number);
 document.addEventListener('securitypolicyviolation', e => ran_all.push(e.violatedDirective));
 """
-_WIDE = """() => [document.documentElement, document.querySelector('#list')]
+# An id may have sixty letters; these are known by their end.
+_END = " ~q"
+_IDS = [f"{' '.join(text.split())}{_END}" for text in HOSTILE]
+_IDS = [text for text in _IDS if len(text) <= 60]
+# Who is named by an id, and where.
+_NAMED = {
+    "hotspots": {"hotspots": ("id",), "visits": ("hotspot_id",), "decisions": ("hotspot_id",)},
+    "points": {"points": ("id",), "teams": ("start", "end")},
+    "teams": {"teams": ("id",), "visits": ("team_id",), "decisions": ("team_id",)},
+}
+_WIDE = """() => [document.documentElement, ...document.querySelectorAll('#list, #help')]
   .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.id || one.localName)"""
 
 
@@ -41,13 +54,29 @@ def maps(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo with hostile texts in each column that takes any text, published with all files."""
     folder = Path(shutil.copytree(town, tmp_path_factory.mktemp("hostile") / "town"))
     for file, column in (("points", "name"), ("hotspots", "note"), ("decisions", "reason")):
-        spoil(folder / f"{file}.csv", column)
+        rows = rows_of(folder / f"{file}.csv")
+        for row, text in zip(rows, shared_out(len(rows)), strict=True):
+            row[column] = text
+        write(folder / f"{file}.csv", rows)
+    left = iter(_IDS)
+    for named, places in _NAMED.items():
+        new = {
+            row["id"]: text
+            for row, text in zip(rows_of(folder / f"{named}.csv"), left, strict=False)
+        }
+        for file, columns in places.items():
+            rows = rows_of(folder / f"{file}.csv")
+            for row in rows:
+                row |= {column: new.get(row[column], row[column]) for column in columns}
+            write(folder / f"{file}.csv", rows)
     path = folder / "risks.geojson"
     risks = json.loads(path.read_text(encoding="utf-8"))
     for column in ("description", "mitigation"):
         texts = shared_out(len(risks["features"]))
         for feature, text in zip(risks["features"], texts, strict=True):
             feature["properties"][column] = text
+    for feature, text in zip(risks["features"], left, strict=False):
+        feature["properties"]["id"] = text
     path.write_text(json.dumps(risks), encoding="utf-8")
     path = folder / "outreach.toml"
     settings = path.read_text(encoding="utf-8")
@@ -57,6 +86,13 @@ def maps(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         for one in HOSTILE[number * 7 :: 5]:
             text += f"{one} " if one.isprintable() and len(text + one) < 200 else ""
         settings = settings.replace(f'"{name}"', json.dumps(text.strip()))
+    # A rights card takes 2,000 letters.
+    card = ""
+    for one in HOSTILE:
+        card += f"{one}\n" if one.isprintable() and len(card + one) < 2000 else ""
+    settings = settings.replace(
+        "[maps]", f"[maps]\nrights = {json.dumps(card, ensure_ascii=False)}"
+    )
     settings = re.sub("exports = .*", 'exports = ["xlsx","ics","gpx","kml","geojson"]', settings)
     path.write_text(settings, encoding="utf-8")
     out = folder.parent / "maps"
@@ -66,11 +102,14 @@ def maps(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out / DEMO_ROUND.isoformat()
 
 
-def spoil(path: Path, column: str) -> None:
-    """Write hostile texts into a column."""
-    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-    for row, text in zip(rows, shared_out(len(rows)), strict=True):
-        row[column] = text
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """Rows of a file."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def write(path: Path, rows: list[dict[str, str]]) -> None:
+    """Write a file anew."""
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, rows[0])
     writer.writeheader()
@@ -105,9 +144,14 @@ def test_nothing_runs_and_nothing_is_too_wide(browser: Browser, maps: Path, kind
         asked: list[str] = []
         page.on("request", lambda request, asked=asked: asked.append(request.url))
         page.goto(path.as_uri())
-        page.wait_for_selector("body[data-basemap]")
+        page.wait_for_selector("body[data-drawn]")
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
         assert page.evaluate(_WIDE) == [], path.name
+        if kind == "team":
+            # The rights card, with most of the texts.
+            page.click("#show-help")
+            assert page.locator(".rights li").count() > 40
+            assert page.evaluate(_WIDE) == [], path.name
         page.click("#show-map")
         for sign in page.query_selector_all(".leaflet-interactive")[:25]:
             sign.dispatch_event("click")
@@ -119,6 +163,11 @@ def test_nothing_runs_and_nothing_is_too_wide(browser: Browser, maps: Path, kind
         # The texts are there, so that the above says something.
         assert "ran(" in page.evaluate("document.body.innerText + document.title")
         context.close()
+
+
+def test_no_file_holds_an_id(maps: Path) -> None:
+    """Ids stay with the planner: what is published says codes."""
+    assert [path.name for path in maps.iterdir() if _END.encode() in path.read_bytes()] == []
 
 
 def test_no_file_holds_a_formula_or_is_broken(maps: Path) -> None:

@@ -99,6 +99,64 @@ def test_a_spell_of_confiscations_is_proposed_and_rates_nothing(folder: Path) ->
     assert (folder / "risks.geojson").read_bytes() == before
 
 
+def test_what_teams_noted_stands_on_the_sheet_and_rates_nothing(folder: Path) -> None:
+    private = folder / "private"
+    private.mkdir(mode=0o700, exist_ok=True)
+    rows = [
+        "reported_on,team_id,hotspot_id,note",
+        "2026-11-24,T2,H03,<b>Dogs</b> behind the gate",
+        "2026-11-23,T1,,'=1+1",
+    ]
+    (private / "risks-proposed.csv").write_text("\n".join(rows) + "\n", encoding="utf-8-sig")
+    before = (folder / "risks.geojson").read_bytes()
+    sheet, (page, form) = review_risks(load_programme(folder), TODAY)
+    assert [(n.reported_on, n.team, n.hotspot, n.note) for n in sheet.noted] == [
+        ("2026-11-23", "T1", "", "=1+1"),
+        ("2026-11-24", "T2", "H03", "<b>Dogs</b> behind the gate"),
+    ]
+    shown = page.read_text(encoding="utf-8")
+    assert "&lt;b&gt;Dogs&lt;/b&gt; behind the gate" in shown
+    assert "<b>H03</b>, 2026-11-24, team T2" in shown
+    assert "<b>elsewhere</b>, 2026-11-23, team T1" in shown
+    # A note is no row of the register, so there is nothing to sign for it.
+    assert "H03" not in form.read_text(encoding="utf-8-sig")
+    assert (folder / "risks.geojson").read_bytes() == before
+    run = CliRunner().invoke(main, ["risks", "review", str(folder), "--on", "2026-11-25"])
+    assert "H03  noted by team T2, 2026-11-24: see the sheet" in run.output
+    assert "Dogs" not in run.output + repr(sheet) + repr(sheet.noted)
+    run = CliRunner().invoke(main, ["risks", "review", str(folder), "--on", "2026-11-25", "--json"])
+    assert json.loads(run.stdout)["noted"] == [
+        {"reported_on": "2026-11-23", "team": "T1", "hotspot": ""},
+        {"reported_on": "2026-11-24", "team": "T2", "hotspot": "H03"},
+    ]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_table_of_noted_risks_that_a_spreadsheet_saved_is_read(
+    folder: Path, separator: str
+) -> None:
+    private = folder / "private"
+    private.mkdir(mode=0o700, exist_ok=True)
+    rows = [("reported_on", "team_id", "hotspot_id", "note"), ("2026-11-24", "T2", "H03", "Dogs")]
+    text = "\n".join(separator.join(row) for row in rows) + "\n"
+    (private / "risks-proposed.csv").write_text(text, encoding="utf-8")
+    assert [one.note for one in review_risks(load_programme(folder), TODAY)[0].noted] == ["Dogs"]
+
+
+@pytest.mark.parametrize("text", ["", "when,who,what\n1,2,3\n", 'reported_on,team_id\n"1'])
+def test_a_table_of_noted_risks_without_its_columns_is_an_error(folder: Path, text: str) -> None:
+    private = folder / "private"
+    private.mkdir(mode=0o700, exist_ok=True)
+    (private / "risks-proposed.csv").write_text(text, encoding="utf-8")
+    run = CliRunner().invoke(main, ["risks", "review", str(folder)])
+    if not text:
+        assert run.exit_code == 0
+        return
+    assert run.exit_code == 2
+    assert "private/risks-proposed.csv" in run.output
+    assert "reported_on, team_id, hotspot_id, note" in " ".join(run.output.split())
+
+
 def test_accepted_results_are_written_into_the_register(folder: Path) -> None:
     before = register(folder)
     (change,) = accept(folder, SIGNED, "R05,,,,,,")

@@ -34,7 +34,8 @@ def risks() -> None:
 def review(output: Output, *, folder: Path, on: date, out: Path | None) -> None:
     """List what needs the peers' meeting, and write a sheet to print for it.
 
-    The sheet holds your own descriptions and no coordinates; it is never published.
+    Also what is new: spells of confiscations, and risks that teams noted on their pages. The sheet
+    holds your own descriptions and no coordinates; it is never published.
 
     Example: outreach-map risks review my-programme --on 2026-12-01
     """
@@ -57,12 +58,21 @@ def review(output: Output, *, folder: Path, on: date, out: Path | None) -> None:
             }
             for one in sheet.proposals
         ],
+        "noted": [
+            {"reported_on": one.reported_on, "team": one.team, "hotspot": one.hotspot}
+            for one in sheet.noted
+        ],
         "files": [str(path) for path in paths],
     }
     lines = [f"{row.risk.id}  {row.risk.category}: {row.why}" for row in sheet.due]
     lines += [
         f"{one.where}  proposed: {one.count} confiscations, {one.first} to {one.last}"
         for one in sheet.proposals
+    ]
+    # Its words stand on the sheet alone.
+    lines += [
+        f"{one.hotspot or 'elsewhere'}  noted by team {one.team}, {one.reported_on}: see the sheet"
+        for one in sheet.noted
     ]
     if not lines:
         lines = ["Every assessment is signed and in time; none runs out within four weeks."]

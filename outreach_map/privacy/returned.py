@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from outreach_map.errors import ProgrammeError
 from outreach_map.intake import (
     Cells,
     RawTables,
@@ -53,6 +54,20 @@ class ReturnedNote:
     def __repr__(self) -> str:
         """Without its words."""
         return "ReturnedNote()"
+
+
+@dataclass(frozen=True, repr=False)
+class NotedRisk:
+    """A row of the table of proposed risks, by the planner's own ids and in the team's words."""
+
+    reported_on: str
+    team: str
+    hotspot: str
+    note: str
+
+    def __repr__(self) -> str:
+        """Without its words."""
+        return "NotedRisk()"
 
 
 @dataclass(frozen=True, repr=False)
@@ -194,16 +209,40 @@ def _says(row: RawVisit, visit: ReturnedVisit) -> bool:
     )
 
 
+def noted_risks(programme: Programme) -> tuple[NotedRisk, ...]:
+    """New risks that teams noted, in `private/risks-proposed.csv` until somebody decides on them.
+
+    Raises
+    ------
+    ProgrammeError
+        When that table is not as it was written.
+    """
+    return tuple(
+        NotedRisk(*row) for row in sorted(_proposed(programme), key=lambda row: (row[0], row[1:]))
+    )
+
+
 def _proposed(programme: Programme) -> list[tuple[str, str, str, str]]:
     """Rows of the table of proposed risks, as far as there is one."""
     path = programme.folder / "private" / PROPOSED
     if not path.is_file():
         return []
-    rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
-    first, second, third, last = _COLUMNS
-    return [
-        (
-            unmarked(row[first]), unmarked(row[second]), unmarked(row[third]), unmarked(row[last])
-        )
-        for row in rows
-    ]  # fmt: skip
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        # A spreadsheet may have saved it with its own separator.
+        mark = next((one for one in ",;\t" if one in text.partition("\n")[0]), ",")
+        rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+        first, second, third, last = _COLUMNS
+        return [
+            (
+                unmarked(row[first]), unmarked(row[second]), unmarked(row[third]),
+                unmarked(row[last]),
+            )
+            for row in rows
+        ]  # fmt: skip
+    except (UnicodeDecodeError, csv.Error, KeyError, AttributeError, TypeError):
+        raise ProgrammeError(
+            "The table of proposed risks cannot be read.",
+            where=f"private/{PROPOSED}",
+            mend=f"Give it its columns again, as CSV in UTF-8: {', '.join(_COLUMNS)}.",
+        ) from None

@@ -25,6 +25,7 @@ from outreach_map.intake import (
 )
 from outreach_map.privacy.keys import open_private
 from outreach_map.privacy.records import expires_on, risk_state
+from outreach_map.privacy.returned import NotedRisk, noted_risks
 from outreach_map.private_files import write_private
 from outreach_map.programme import Programme
 from outreach_map.settings import RiskSettings, split_sheet
@@ -86,10 +87,12 @@ class Sheet:
     signed_by: tuple[str, ...]
     due: tuple[DueRow, ...]
     proposals: tuple[Proposal, ...]
+    noted: tuple[NotedRisk, ...] = ()
 
     def __repr__(self) -> str:
         """Counts only."""
-        return f"Sheet(due={len(self.due)}, proposals={len(self.proposals)})"
+        counts = f"due={len(self.due)}, proposals={len(self.proposals)}, noted={len(self.noted)}"
+        return f"Sheet({counts})"
 
 
 @dataclass(frozen=True, repr=False)
@@ -109,12 +112,14 @@ class Change:
 
 
 def review_register(programme: Programme, on: date) -> Sheet:
-    """List what is not current on a day, and what runs out within four weeks.
+    """List what is not current on a day, what runs out within four weeks, and what is new.
 
     Raises
     ------
     InputError
         For problems of the files.
+    ProgrammeError
+        When the table of risks that teams noted cannot be read.
     """
     raw, rules = read_tables(programme), programme.risk
     rows = [DueRow(row, risk_state(row, on, rules), expires_on(row, rules)) for row in raw.risks]
@@ -126,6 +131,7 @@ def review_register(programme: Programme, on: date) -> Sheet:
         tuple(rules.signed_by),
         tuple(sorted(due, key=lambda row: (-order.index(row.state), row.risk.row))),
         tuple(_proposals(raw.incidents or (), on, rules)),
+        noted_risks(programme),
     )
 
 

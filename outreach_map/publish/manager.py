@@ -30,7 +30,7 @@ from outreach_map.layers.words import words
 from outreach_map.publish.ages import ages, limits
 from outreach_map.publish.filters import REACHES, Filters, view
 from outreach_map.publish.gap_list import STEPS, codes_not_drawn, gap_rows
-from outreach_map.publish.numbers import percents, span_of, told_people
+from outreach_map.publish.numbers import about, percents, span_of, told_people
 from outreach_map.publish.plan import Plan
 from outreach_map.publish.standing import AskedAreas, changes
 
@@ -267,8 +267,10 @@ def _amount(given: Given | None) -> dict[str, str]:
     amount = given.amount
     if not given.hotspots:
         return {"mid": phrase("none logged") if given.days else phrase("none"), "range": ""}
-    exact = amount.low == amount.high
-    return {"mid": number(amount.mid), "range": "" if exact else span_of(amount)}
+    if amount.low == amount.high:
+        return {"mid": number(amount.mid), "range": ""}
+    told = about(amount)
+    return {"mid": phrase("about {count}", count=number(told.mid)), "range": span_of(told)}
 
 
 def _supplies(plan: Plan) -> list[tuple[str, str]]:

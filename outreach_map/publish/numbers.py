@@ -44,6 +44,27 @@ def span_of(amount: Range) -> Words:
     return one_to(number(amount.low), number(amount.high))
 
 
+def about(amount: Range) -> Range:
+    """Two digits of an amount, for the bands behind it tell no more: its ends rounded outwards.
+
+    >>> about(Range(2300, 8358, 14416))
+    Range(low=2300, mid=8400, high=15000)
+    >>> about(Range(0, 7, 13)), about(Range(33, 599, 1165))
+    (Range(low=0, mid=7, high=13), Range(low=33, mid=600, high=1200))
+    """
+    low, mid, high = amount.low, amount.mid, amount.high
+    return Range(
+        low // (unit := _unit(low)) * unit,
+        round(mid / (unit := _unit(mid))) * unit,
+        high if math.isinf(high) else math.ceil(high / (unit := _unit(high))) * unit,
+    )
+
+
+def _unit(amount: float) -> int:
+    """What the second digit of an amount counts: 100 of 8358, and 1 below 100."""
+    return int(10 ** max(len(str(int(amount))) - 2, 0))
+
+
 def percents(share: Range) -> Words:
     """Both ends of a share."""
     return two(share.low, share.high)

@@ -65,6 +65,38 @@ def flag_list(flags: Iterable[Flag], shown: int, *, brief: bool = False) -> Flag
     return FlagList(items[:shown], items[shown:])
 
 
+@dataclass(frozen=True)
+class RiskNote:
+    """What to do about a kind of risk, and where it is less grave or less sure: for paper."""
+
+    kind: str
+    mitigation: str
+    source: str
+    named: tuple[tuple[str, str], ...]
+
+
+def risk_notes(lists: Iterable[tuple[str, FlagList]]) -> list[RiskNote]:
+    """Each kind of risk once, of the flags of a page.
+
+    Parameters
+    ----------
+    lists
+        Codes of places (none where a flag says its own) and their flags. On paper those that stand
+        first are told where they are, and the rest only named there: their evidence is here.
+    """
+    notes: dict[tuple[str, str, str], dict[tuple[str, str], None]] = {}
+    for code, flags in lists:
+        for item in (*flags.first, *flags.rest):
+            key = (item["kind"], item["mitigation"], item["source"])
+            named = notes.setdefault(key, {})  # type: ignore[arg-type]  # texts, in a mapping of any
+            if item in flags.rest:
+                where = code or item["about"] or item["team"]
+                named[(where, item["evidence"])] = None  # type: ignore[index]
+    kinds = list(dict.fromkeys(kind for kind, *_ in notes))
+    made = [RiskNote(*key, tuple(named)) for key, named in notes.items()]
+    return sorted(made, key=lambda note: kinds.index(note.kind))
+
+
 def flags_csv(plan: Plan) -> str:
     """Every flag: code, severity or unknown, whom it affects, evidence, what to do, source."""
     return csv_text(

@@ -169,6 +169,8 @@ def _compose(layers: Sequence[DataLayer], bounds: Bounds, view: Bounds) -> tuple
         min_zoom=10,
         max_zoom=18,
         zoom_snap=0.5,
+        # A tile that fades in is drawn a dozen times.
+        fade_animation=False,
     )
     world._name, world._id = "map", "outreach"
     # Nothing of folium's is loaded from elsewhere; Leaflet is inlined by the page.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +27,7 @@ from outreach_map.layers import (
 )
 from outreach_map.layers.words import hours, listed, metres, minutes, mode, words
 from outreach_map.publish.plan import Plan
-from outreach_map.publish.risks import FlagList, flag_list
+from outreach_map.publish.risks import FlagList, flag_list, risk_notes
 from outreach_map.publish.told import told_amounts, told_risk
 from outreach_map.risk import Flag, RefugeKind, WayOut
 from outreach_map.routing import Itinerary, Leg, Stop, StopKind
@@ -120,6 +120,9 @@ class TeamPage:
             "start": self.plan.start.isoformat(),
             "shifts": [self._shift(number, tour, flags) for number, tour in enumerate(self.tours)],
             "points": [_point_rows(point) for point in self.points],
+            "risk_notes": risk_notes(
+                lists for tour in self.tours for lists in self._flag_lists(tour, flags)
+            ),
             "rights": self.plan.rights.splitlines() or RIGHTS,
             "counted": COUNTED,
             "counted_too": COUNTED_TOO,
@@ -127,14 +130,15 @@ class TeamPage:
         }
 
     def _shift(self, number: int, tour: Itinerary, flags: Iterable[Flag]) -> dict[str, object]:
-        own = [f for f in flags if f.when is None or tour.start <= f.when <= tour.end]
-        visited = {stop.code for stop in tour.visits}
+        (_, on_way), *at_stops = self._flag_lists(tour, flags)
+        told = iter(at_stops)
         drawn = _drawn(tour.legs)
         stops = []
         for place, stop in enumerate(tour.stops):
             leg = tour.legs[place - 1] if place else None
             on_map = f"{number}:{drawn[place - 1]}" if place and place - 1 in drawn else ""
-            stops.append({**self._stop(tour, stop, leg, own), "on_map": on_map})
+            own = next(told)[1] if stop.kind is StopKind.VISIT else FlagList((), ())
+            stops.append({**self._stop(tour, stop, leg), "flags": own, "on_map": on_map})
         return {
             "day": day_of(tour.date),
             "date": tour.date.isoformat(),
@@ -144,16 +148,21 @@ class TeamPage:
             "way": phrase("{way} {mode}", way=metres(tour.distance_m), mode=mode(tour.mode)),
             "kit": told_amounts(tour.kit),
             "risk": told_risk(tour.exposure_s),
-            "flags": flag_list(
-                (flag for flag in own if flag.when is not None and flag.about not in visited),
-                self.plan.rules.shown,
-            ),
+            "flags": on_way,
             "stops": stops,
         }
 
-    def _stop(
-        self, tour: Itinerary, stop: Stop, leg: Leg | None, flags: Iterable[Flag]
-    ) -> dict[str, object]:
+    def _flag_lists(self, tour: Itinerary, flags: Iterable[Flag]) -> Iterator[tuple[str, FlagList]]:
+        """Flags of a shift: of its ways, without a code, and then of each visit with its code."""
+        own = [f for f in flags if f.when is None or tour.start <= f.when <= tour.end]
+        visited = {stop.code for stop in tour.visits}
+        shown = self.plan.rules.shown
+        yield "", flag_list((f for f in own if f.when and f.about not in visited), shown)
+        for stop in tour.visits:
+            here = (f for f in own if f.about == stop.code and f.when in (None, stop.begin))
+            yield stop.code or "", flag_list(here, shown, brief=True)
+
+    def _stop(self, tour: Itinerary, stop: Stop, leg: Leg | None) -> dict[str, object]:
         visit = stop.kind is StopKind.VISIT
         moves = leg is not None and leg.length_m >= 1
         return {
@@ -173,13 +182,6 @@ class TeamPage:
             "risk": told_risk(stop.exposure_s + (leg.exposure_s if leg else 0.0)),
             "rows": self._rows(stop),
             "exit": self._exit(tour, stop) if visit else "",
-            "flags": flag_list(
-                (f for f in flags if f.about == stop.code and f.when in (None, stop.begin)),
-                self.plan.rules.shown,
-                brief=True,
-            )
-            if visit
-            else FlagList((), ()),
         }
 
     def _rows(self, stop: Stop) -> list[tuple[str, str]]:

@@ -16,11 +16,13 @@ try {
     await page.type("#words", words);
     await page.click("#open");
   }
-  await page.waitForFunction(() => document.body.dataset.basemap && document.querySelector("canvas.leaflet-tile-loaded"), { timeout: 60_000 });
+  await page.waitForFunction(() => document.body.dataset.drawn !== undefined && document.querySelector("canvas.leaflet-tile-loaded"), { timeout: 60_000 });
   const seen = await page.evaluate(() => {
     const colours = new Set();
     for (const tile of document.querySelectorAll("canvas.leaflet-tile-loaded")) {
-      const { data } = tile.getContext("2d").getImageData(0, 0, tile.width, tile.height);
+      const pen = new OffscreenCanvas(tile.width, tile.height).getContext("2d");
+      pen.drawImage(tile, 0, 0);
+      const { data } = pen.getImageData(0, 0, tile.width, tile.height);
       for (let i = 0; i < data.length; i += 4) colours.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
     }
     const root = document.documentElement;

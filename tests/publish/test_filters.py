@@ -16,7 +16,7 @@ from outreach_map.layers.gaps import gap_layer, gap_style
 from outreach_map.publish import Plan
 from outreach_map.publish.filters import REACHES, filters_of, packed, view
 from outreach_map.publish.gap_list import gap_rows, unmet
-from outreach_map.publish.numbers import FEWEST_PEOPLE, told_people
+from outreach_map.publish.numbers import FEWEST_PEOPLE, about, told_people
 from outreach_map.tables import Band
 
 PEOPLE = (Band(0, 10), Band(11, 25), Band(26, 50), Band(51, 100), Band(101, 250), Band(251, None))
@@ -28,6 +28,18 @@ def sums_of_bands(draw: st.DrawFn) -> Range:
     share = draw(st.sampled_from([1.0, 0.5, 0.25]))
     whole = total(Range(max(b.low, 1), max(b.mid, 1), b.high or 1e9) for b in bands)
     return Range(whole.low * share, whole.mid * share, whole.high)
+
+
+@given(sums_of_bands())
+def test_an_amount_is_told_in_two_digits_that_hold_the_range(amount: Range) -> None:
+    told = about(amount)
+    assert told.low <= amount.low
+    assert amount.high <= told.high
+    assert told.low <= told.mid <= told.high
+    assert told.low > 0.9 * amount.low - 1
+    assert told.high == amount.high or told.high < 1.1 * amount.high + 1
+    for one in (told.low, told.mid, told.high):
+        assert one == float("inf") or len(str(int(one)).rstrip("0")) <= 2
 
 
 @given(sums_of_bands())

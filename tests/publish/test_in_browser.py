@@ -19,7 +19,9 @@ pytestmark = pytest.mark.browser
 COLOURS = """() => {
   const seen = new Set();
   for (const canvas of document.querySelectorAll('canvas.leaflet-tile')) {
-    const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    const pen = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
+    pen.drawImage(canvas, 0, 0);
+    const data = pen.getImageData(0, 0, canvas.width, canvas.height).data;
     for (let i = 0; i < data.length; i += 4 * 7) seen.add(`${data[i]},${data[i+1]},${data[i+2]}`);
   }
   return seen.size;
@@ -54,6 +56,54 @@ def test_a_page_opens_alone_and_draws(
         assert "OpenStreetMap" in page.locator(".leaflet-control-attribution").text_content()
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0
+
+
+# Parts of the list wait for the map: none may be left waiting.
+WAITING = """() => [...document.querySelectorAll('#list > section, .later')]
+  .filter(one => getComputedStyle(one).contentVisibility === 'hidden').length"""
+
+
+def test_nothing_of_a_list_is_left_out(browser: Browser, page_path: Path) -> None:
+    with opened(browser, page_path) as result:
+        assert result.page.evaluate(WAITING) == 0
+        last = result.page.locator("#list > section.about h2")
+        last.scroll_into_view_if_needed()
+        result.page.wait_for_timeout(300)
+        assert last.evaluate("one => one.checkVisibility({ contentVisibilityAuto: true })")
+
+
+@pytest.mark.parametrize("missing", ["DecompressionStream", "OffscreenCanvas"])
+def test_a_browser_that_draws_no_streets_shows_the_rest(
+    browser: Browser, page_path: Path, missing: str
+) -> None:
+    context = browser.new_context(viewport=PHONE, offline=True)  # type: ignore[arg-type]
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.add_init_script(f"delete window.{missing}")
+    page.goto(page_path.as_uri())
+    page.wait_for_selector("body[data-drawn]", timeout=20_000)
+    assert page.evaluate(WAITING) == 0
+    assert page.locator("path.leaflet-interactive").count() > 3
+    assert (
+        "too old to draw the streets" in page.locator(".leaflet-control-attribution").text_content()
+    )
+    assert complaints == []
+    context.close()
+
+
+def test_work_that_fails_keeps_nothing_back(browser: Browser, page_path: Path) -> None:
+    with opened(browser, page_path) as result:
+        page = result.page
+        page.evaluate(
+            """() => {
+              work.add((function* () { throw new Error('made for the test'); })());
+              work.add((function* () { window.afterwards = true; })());
+            }"""
+        )
+        page.wait_for_timeout(300)
+        assert page.evaluate("window.afterwards")
+        assert result.complaints == ["made for the test"]
 
 
 def test_layers_can_be_switched(browser: Browser, town_maps: Path, town_plan: Plan) -> None:

@@ -145,12 +145,19 @@ def test_a_text_without_brackets_is_found() -> None:
     assert shown(reader) == ["⟦Give⟧ ⟦{x} of ⟦y⟧⟧ H-AAAAAA", "Give ", "Close", "⟦a⟧", " ၁", "12"]
 
 
+@pytest.fixture(scope="module", params=["town", "country"])
+def plan_said(request: pytest.FixtureRequest) -> Plan:
+    """The plan of a demo, in the language that nobody speaks."""
+    plan: Plan = request.getfixturevalue(f"{request.param}_plan")
+    return replace(plan, language=MADE_UP)
+
+
 @pytest.fixture(scope="module")
-def made_up(town_plan: Plan) -> dict[str, str]:
-    """The pages in the language that nobody speaks."""
-    pages = PageMaker(replace(town_plan, language=MADE_UP))
-    tours = [tour.team for tour in town_plan.routes.itineraries]
-    team = max(town_plan.release.teams, key=lambda team: tours.count(team.code))
+def made_up(plan_said: Plan) -> dict[str, str]:
+    """Its pages."""
+    pages = PageMaker(plan_said)
+    tours = [tour.team for tour in plan_said.routes.itineraries]
+    team = max(plan_said.release.teams, key=lambda team: tours.count(team.code))
     return {
         "planner": pages.planner(),
         "team": pages.team(team),
@@ -163,9 +170,9 @@ def made_up(town_plan: Plan) -> dict[str, str]:
 
 @pytest.mark.parametrize("kind", ["planner", "team", "manager", "locked"])
 def test_no_text_of_a_page_is_out_of_the_catalogues(
-    kind: str, made_up: dict[str, str], town_plan: Plan
+    kind: str, made_up: dict[str, str], plan_said: Plan
 ) -> None:
-    assert bare(shown(made_up[kind]), town_plan) == []
+    assert bare(shown(made_up[kind]), plan_said) == []
 
 
 def texts_of(page: str) -> dict[str, object]:

@@ -148,7 +148,7 @@ def test_the_words_open_the_page(browser: Browser, locked: Path) -> None:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     assert "Sun" not in page.inner_text("body")
     unlock(page, f"  {WORDS.replace(' ', '-').upper()} ")
-    page.wait_for_selector("body[data-basemap]", timeout=30_000)
+    page.wait_for_selector("body[data-drawn]", timeout=30_000)
     assert page.locator("li.stop-visit").count() > 1
     assert page.locator("li.next").count() == 1
     assert page.locator("path.hotspot").count() > 0
@@ -226,7 +226,7 @@ def test_the_page_opens_no_more_when_its_round_is_over(
 def test_hide_leaves_nothing_of_an_unlocked_page(browser: Browser, locked: Path) -> None:
     page = opened(browser, locked)
     unlock(page)
-    page.wait_for_selector("body[data-basemap]", timeout=30_000)
+    page.wait_for_selector("body[data-drawn]", timeout=30_000)
     page.click("#hide")
     assert page.inner_text("body").strip() == ""
     assert "H-" not in page.content()

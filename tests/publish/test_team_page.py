@@ -75,7 +75,7 @@ def at(browser: Browser, path: Path, when: datetime, **options: object) -> Itera
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.clock.install(time=when)
         page.goto(path.as_uri())
-        page.wait_for_selector("body[data-basemap]", timeout=20_000)
+        page.wait_for_selector("body[data-drawn]", timeout=20_000)
         yield page
         assert complaints == []
 
@@ -380,7 +380,7 @@ def test_marks_are_kept_sealed_when_the_page_locks_again(
     page.fill("#words", WORDS)
     page.click("#open")
     page.wait_for_selector("li.is-done", state="attached", timeout=30_000)
-    page.wait_for_selector("body[data-basemap]", timeout=30_000)
+    page.wait_for_selector("body[data-drawn]", timeout=30_000)
     marked = page.locator("li.is-done")
     assert marked.get_attribute("data-code") == code
     assert "People reached: 4" in marked.locator(".marked").inner_text()

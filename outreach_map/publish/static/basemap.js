@@ -18,7 +18,9 @@ const work = (() => {
   const FRAME = "frame";
   /** @type {Generator<string | void, void>[]} */
   const waiting = [];
-  let shown = false;
+  // So many pictures are painted in one frame.
+  const PICTURES = 3;
+  let shown = 0;
   const { port1, port2 } = new MessageChannel();
   let called = false;
   const call = () => {
@@ -37,16 +39,22 @@ const work = (() => {
   };
   port1.onmessage = () => {
     called = false;
-    if (go(performance.now() + SLICE_MS)) requestAnimationFrame(call);
-    else call();
+    let frame = false;
+    try {
+      frame = go(performance.now() + SLICE_MS);
+    } finally {
+      // One piece of work that fails does not keep back the others.
+      if (frame) requestAnimationFrame(call);
+      else call();
+    }
   };
   return {
+    FRAME,
     /** What puts a picture on the page waits for this: to paint many at once would be one long task.
      * @returns {Generator<string, void>} */
     *turn() {
-      if (shown) yield FRAME;
-      shown = true;
-      requestAnimationFrame(() => { shown = false; });
+      if (shown >= PICTURES) yield FRAME;
+      if (!shown++) requestAnimationFrame(() => { shown = 0; });
     },
     /** @param {Generator<string | void, void>} task */
     add(task) {
@@ -113,7 +121,7 @@ const streets = (() => {
   /** Inflate the basemap, and read its names and its index. */
   const open = async () => {
     const element = document.getElementById("basemap"), text = (element?.textContent || "").trim();
-    if (!text || !("DecompressionStream" in window)) return;
+    if (!text || ["DecompressionStream", "OffscreenCanvas"].some((name) => !(name in window))) return;
     element?.remove();
     const letters = atob(text), packed = new Uint8Array(letters.length);
     for (let i = 0; i < letters.length; i++) packed[i] = letters.charCodeAt(i);
@@ -219,12 +227,12 @@ const streets = (() => {
   const ready = open();
   ready.then(() => { document.body.dataset.basemap = String(total); });
 
-  /** Draw one tile, in slices. @param {HTMLCanvasElement} tile @param {L.Point} corner @param {number} zoom
+  /** Draw one tile, in slices. @param {OffscreenCanvas} tile @param {L.Point} corner @param {number} zoom
    * @param {number} size @param {number} ratio @returns {Generator<void, void>} */
   const draw = function* (tile, corner, zoom, size, ratio) {
     const margin = 24;
     const near = yield* within(quanta([corner.x - margin, corner.y - margin, corner.x + size + margin, corner.y + size + margin], zoom), zoom);
-    const pen = /** @type {CanvasRenderingContext2D} */ (tile.getContext("2d")), paint = colours();
+    const pen = /** @type {OffscreenCanvasRenderingContext2D} */ (tile.getContext("2d")), paint = colours();
     const scale = 2 ** zoom * quantum, left = corner.x - edge[0] * 2 ** zoom, top = corner.y - edge[1] * 2 ** zoom;
     pen.scale(ratio, ratio);
     pen.fillStyle = paint.beyond;

@@ -173,9 +173,11 @@ const labels = (() => {
     const STRIP = 200, REACH = 20;
     let round = 0;
     const pane = /** @type {HTMLElement} */ (map.getPane("names")), measure = document.createElement("canvas").getContext("2d");
+    // As of tiles, a picture of each strip is put into its place.
+    const scratch = "OffscreenCanvas" in window ? new OffscreenCanvas(1, 1) : undefined, pen = scratch?.getContext("2d");
     /** @param {number} mine @returns {Generator<string | void, void>} */
     const draw = function* (mine) {
-      if (mine !== round || !measure) return;
+      if (mine !== round || !measure || !scratch || !pen) return;
       const size = map.getSize(), zoom = map.getZoom(), ratio = Math.min(window.devicePixelRatio || 1, 2);
       if (!size.x || !size.y) return;
       const origin = map.project(map.containerPointToLatLng([0, 0]), zoom), corner = map.containerPointToLayerPoint([0, 0]);
@@ -190,10 +192,9 @@ const labels = (() => {
       for (let top = 0; top < size.y; top += STRIP) {
         const strip = document.createElement("canvas"), height = Math.min(STRIP, size.y - top);
         strip.className = "labels leaflet-zoom-hide";
-        strip.width = size.x * ratio;
-        strip.height = height * ratio;
+        strip.width = scratch.width = size.x * ratio;
+        strip.height = scratch.height = height * ratio;
         Object.assign(strip.style, { width: `${size.x}px`, height: `${height}px`, opacity: "0.01" });
-        const pen = /** @type {CanvasRenderingContext2D} */ (strip.getContext("2d"));
         Object.assign(pen, { textAlign: "center", textBaseline: "middle", lineJoin: "round", lineWidth: 3, strokeStyle: paint.halo, fillStyle: paint.text });
         const own = step.value.filter(({ y, text, angle }) => Math.abs(y - top - height / 2) < height / 2 + REACH + Math.abs(Math.sin(angle)) * SIZE * text.length);
         // All halos before any text: a halo never covers the letter beside it.
@@ -208,6 +209,7 @@ const labels = (() => {
         }
         yield* work.turn();
         if (mine !== round) break;
+        strip.getContext("bitmaprenderer")?.transferFromImageBitmap(scratch.transferToImageBitmap());
         L.DomUtil.setPosition(strip, corner.add([0, top]));
         pane.append(strip);
         fresh.push(strip);
@@ -240,7 +242,6 @@ const labels = (() => {
       if (layer instanceof L.Marker) redraw();
     };
     map.on("layeradd", ofSigns).on("layerremove", ofSigns);
-    streets.ready.then(redraw);
     return redraw;
   };
 

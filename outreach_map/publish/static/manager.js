@@ -49,6 +49,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   /** Areas of the map in the class of the choice; those without such a need are taken off. */
   const areas = () => {
+    outreach.whole();
     const layers = /** @type {L.Path[]} */ (layer_gaps.getLayers());
     places.forEach((place, at) => {
       const sign = place.by[Number(service.value)][Number(group.value)];
@@ -104,8 +105,9 @@ document.addEventListener("DOMContentLoaded", () => {
     const names = [service, group].filter((one) => one.value !== "0").map((one) => one.selectedOptions[0].textContent || "");
     const choice = names.length > 1 ? said("both", { one: names[0], other: names[1] }) : names[0];
     say(byId("filtered"), on ? said("gaps_shown", { count: tables.kept(gaps).length, choice }) : "");
+    // As the page was made nothing is narrowed.
+    if (on || document.body.hasAttribute("data-filtered")) areas();
     document.body.toggleAttribute("data-filtered", on);
-    areas();
   };
 
   service.addEventListener("change", apply);
@@ -117,5 +119,5 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   map_outreach.on("popupopen", told);
   // A browser keeps what was chosen when a page is loaded again.
-  apply();
+  if (service.value !== "0" || group.value !== "0") apply();
 });

@@ -9,8 +9,9 @@
  */
 
 const outreach = (() => {
-  // A tile is drawn here and then put into its place whole: each time the browser paints a canvas it copies all of it.
-  const scratch = document.createElement("canvas");
+  // A tile is drawn here, and its picture then put into its place: a canvas that is drawn on is copied whole whenever
+  // anything near it moves, a picture once.
+  const scratch = "OffscreenCanvas" in window ? new OffscreenCanvas(1, 1) : undefined;
 
   /** Tiles that are drawn in slices; one that is not needed any more is not drawn to its end. */
   class Tiles extends L.GridLayer {
@@ -30,14 +31,14 @@ const outreach = (() => {
       tile.width = tile.height = size.x * ratio;
       wanted.add(tile);
       const task = function* () {
-        if (!wanted.has(tile)) return;
+        if (!wanted.has(tile) || !scratch) return;
         // One piece of work ends before the next begins; to set the size clears it.
         scratch.width = scratch.height = size.x * ratio;
         const drawing = streets.draw(scratch, coords.scaleBy(size), coords.z, size.x, ratio);
         while (wanted.has(tile) && !drawing.next().done) yield;
         yield* work.turn();
         if (!wanted.has(tile)) return;
-        tile.getContext("2d")?.drawImage(scratch, 0, 0);
+        tile.getContext("bitmaprenderer")?.transferFromImageBitmap(scratch.transferToImageBitmap());
         done(undefined, tile);
       };
       // At once where it can be, so that paper gets its tiles before it is printed.
@@ -86,31 +87,76 @@ const outreach = (() => {
       });
     });
 
+  /** What holds the shapes: all of each, whatever is in view, so that a pan changes nothing of them. */
+  class Shapes extends L.SVG {
+    seen = "";
+
+    _update() {
+      const map = map_outreach, seen = [map.getZoom(), map.getPixelOrigin(), map.getSize()].join(" ");
+      if (seen === this.seen) return;
+      this.seen = seen;
+      /** @type {any} */ (L.SVG.prototype)._update.call(this);
+    }
+  }
+  const renderer = new Shapes();
+
   /** @param {Feature} feature */
   const shape = (feature) => {
-    const options = { className: `f ${feature.style}`, weight: 2, bubblingMouseEvents: false };
+    // How it looks is for the style to say.
+    const options = { renderer, className: `f ${feature.style}`, stroke: false, fill: false, noClip: true, bubblingMouseEvents: false };
     if (feature.kind === "area") return byKeyboard(L.polygon(feature.at, options), feature.title);
-    if (feature.kind === "line") {
-      // A second, wide and clear line under the drawn one is easier to hit with a thumb.
-      return L.featureGroup([
-        L.polyline(feature.at, { className: `f casing ${feature.style}`, interactive: false }),
-        byKeyboard(L.polyline(feature.at, { ...options, fill: false }), feature.title),
-      ]);
-    }
+    if (feature.kind === "line") return byKeyboard(L.polyline(feature.at, options), feature.title);
     const sign = document.createElement("span");
     sign.textContent = feature.style === "point-closed" ? "×" : "+";
     const icon = L.divIcon({ className: `sign ${feature.style}`, html: sign, iconSize: [24, 24] });
     return L.marker(feature.at, { icon, title: feature.title, alt: feature.title });
   };
 
+  /** What is still to be made of the layers. @type {Generator<void, void>[]} */
+  const making = [];
+
+  /** Make the shapes of a layer, one after the other. @param {L.LayerGroup} group @param {string} key @returns {Generator<void, void>} */
+  const made = function* (group, key) {
+    /** @type {Feature[]} */
+    const features = JSON.parse(document.getElementById(`data-${key}`)?.textContent || "[]");
+    for (const feature of features) {
+      group.addLayer(shape(feature).bindPopup((layer) => popup(feature, layer), { maxWidth: 280, closeButton: false }));
+      yield;
+    }
+    // Below all ways of a layer one wide, light line: they stand out from the streets.
+    const ways = features.flatMap((feature) => (feature.kind === "line" ? [feature.at] : []));
+    if (!ways.length) return;
+    const casing = L.polyline(ways, { renderer, className: `f casing ${features[0].style}`, stroke: false, noClip: true, interactive: false });
+    group.addLayer(casing.on("add", () => casing.bringToBack()));
+  };
+
+  /** Show what waited for the map, a part at a time. @returns {Generator<string, void>} */
+  const shown = function* () {
+    for (const part of document.querySelectorAll("#list > section, .later")) {
+      part.classList.add("shown");
+      yield work.FRAME;
+    }
+    document.body.dataset.drawn = "";
+  };
+
+  /** Make what is left of the layers, in slices. @returns {Generator<void, void>} */
+  const rest = function* () {
+    while (making.length) {
+      if (making[0].next().done) making.shift();
+      yield;
+    }
+  };
+
   return {
-    /** A layer from the data of the page. @param {string} key */
+    /** A layer of the data of the page; its shapes are made when the first tiles are drawn. @param {string} key */
     layer(key) {
-      /** @type {Feature[]} */
-      const features = JSON.parse(document.getElementById(`data-${key}`)?.textContent || "[]");
-      const layers = features.map((feature) =>
-        shape(feature).bindPopup((layer) => popup(feature, layer), { maxWidth: 280, closeButton: false }));
-      return L.layerGroup(layers);
+      const group = L.layerGroup();
+      making.push(made(group, key));
+      return group;
+    },
+    /** Make the shapes of all layers now. */
+    whole() {
+      for (const step = rest(); !step.next().done;);
     },
     /** The basemap and its names. */
     basemap() {
@@ -125,6 +171,13 @@ const outreach = (() => {
         });
         streets.ready.then(() => {
           if (!streets.any()) map.attributionControl.addAttribution(said("old_browser"));
+          // First the streets, then what lies over them, then names that keep clear of it.
+          work.add(rest());
+          work.add(function* () {
+            names();
+            yield;
+            work.add(shown());
+          }());
         });
         const { signal } = outreachPage.over;
         streets.onColours(() => {

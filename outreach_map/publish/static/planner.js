@@ -8,23 +8,26 @@ document.addEventListener("DOMContentLoaded", () => {
   const day = /** @type {HTMLSelectElement} */ (byId("by-day")), team = /** @type {HTMLSelectElement} */ (byId("by-team"));
   const search = /** @type {HTMLInputElement} */ (byId("search")), found = /** @type {HTMLElement} */ (byId("found"));
   const none = /** @type {HTMLButtonElement} */ (byId("no-filter")), status = /** @type {HTMLElement} */ (byId("filtered"));
-  /** @type {{code: string, name: string, words: string[]}[]} */
-  const index = JSON.parse(byId("report-index")?.textContent || "[]");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const globals = /** @type {Record<string, any>} */ (/** @type {unknown} */ (window));
 
   /** Where a code is drawn. @type {Map<string, {group: any, layer: any}>} */
   const drawn = new Map();
-  for (const key of ["hotspots", "points", "zones"]) {
-    const group = globals[`layer_${key}`], layers = group.getLayers();
-    /** @type {{codes: string[]}[]} */
-    const features = JSON.parse(byId(`data-${key}`)?.textContent || "[]");
-    features.forEach((feature, at) => feature.codes.forEach((code) => drawn.set(code, { group, layer: layers[at] })));
-  }
+  const places = () => {
+    if (drawn.size) return drawn;
+    outreach.whole();
+    for (const key of ["hotspots", "points", "zones"]) {
+      const group = globals[`layer_${key}`], layers = group.getLayers();
+      /** @type {{codes: string[]}[]} */
+      const features = JSON.parse(byId(`data-${key}`)?.textContent || "[]");
+      features.forEach((feature, at) => feature.codes.forEach((code) => drawn.set(code, { group, layer: layers[at] })));
+    }
+    return drawn;
+  };
 
   /** Show a code on the map. @param {string} code */
   const onMap = (code) => {
-    const at = drawn.get(code);
+    const at = places().get(code);
     if (!at) return;
     map_outreach.addLayer(at.group);
     const bounds = at.layer.getBounds?.() || at.layer.getLatLng().toBounds(400);
@@ -40,6 +43,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (box) box.open = true;
     for (const old of document.querySelectorAll(".here")) old.classList.remove("here");
     place.classList.add("here");
+    for (const part of [place.closest(".later"), place.closest("section")]) part?.classList.add("shown");
     place.scrollIntoView({ block: "center", inline: "nearest", behavior: still.matches ? "auto" : "smooth" });
     /** @type {HTMLElement | null} */ (place.querySelector("summary, button") || place)?.focus({ preventScroll: true });
   };
@@ -73,7 +77,15 @@ document.addEventListener("DOMContentLoaded", () => {
 
   /** Letters without case and signs, as people type them. @param {string} text */
   const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const entries = index.map((entry) => ({ ...entry, text: folded(`${entry.code} ${entry.name} ${entry.words.join(" ")}`) }));
+  /** What can be found; it is read when somebody looks. @type {{code: string, name: string, words: string[], text: string}[]} */
+  let entries = [];
+  const all = () => {
+    if (entries.length) return entries;
+    /** @type {{code: string, name: string, words: string[]}[]} */
+    const index = JSON.parse(byId("report-index")?.textContent || "[]");
+    entries = index.map((entry) => ({ ...entry, text: folded(`${entry.code} ${entry.name} ${entry.words.join(" ")}`) }));
+    return entries;
+  };
 
   /** Show what was found, in the list and on the map. @param {string} code */
   const choose = (code) => {
@@ -92,7 +104,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   const look = () => {
     const asked = folded(search.value).split(/\s+/).filter(Boolean);
-    const hits = asked.length ? entries.filter((entry) => asked.every((word) => entry.text.includes(word))) : [];
+    const hits = asked.length ? all().filter((entry) => asked.every((word) => entry.text.includes(word))) : [];
     found.replaceChildren(
       ...hits.slice(0, MOST).map((hit) => {
         const item = document.createElement("li"), button = document.createElement("button"), code = document.createElement("span");
@@ -140,6 +152,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const row = /** @type {HTMLElement | null} */ (byId(`shift-${shift.dataset.shift}`));
     inList(row);
     row?.focus({ preventScroll: true });
+    outreach.whole();
     const way = globals[`layer_routes_${row?.dataset.day}_${row?.dataset.team}`];
     if (way) map_outreach.addLayer(way).fitBounds(L.featureGroup(way.getLayers()).getBounds(), { animate: !still.matches });
   });
@@ -148,7 +161,7 @@ document.addEventListener("DOMContentLoaded", () => {
   map_outreach.on("popupopen", (/** @type {{popup: any}} */ { popup }) => {
     const box = popup.getElement().querySelector(".told");
     if (!box || box.querySelector(".to-list")) return;
-    for (const [code, { layer }] of drawn) {
+    for (const [code, { layer }] of places()) {
       if (layer !== popup._source || !listed(code)) continue;
       const button = document.createElement("button");
       button.type = "button";
@@ -159,5 +172,6 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   });
 
-  apply();
+  // A browser keeps what was chosen when a page is loaded again.
+  if (day.value || team.value) apply();
 });

@@ -245,6 +245,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   /** Show a stop's area and the way there. @param {HTMLElement} stop */
   const onMap = (stop) => {
+    outreach.whole();
     outreachPage.show("map");
     document.querySelectorAll("path.chosen").forEach((path) => path.classList.remove("chosen"));
     const [shift, leg] = (stop.dataset.way || "").split(":");
@@ -284,6 +285,15 @@ document.addEventListener("DOMContentLoaded", () => {
     const follow = () => (shift.open ? map_outreach.addLayer(way) : map_outreach.removeLayer(way));
     if (way) shift.addEventListener("toggle", follow);
   });
+
+  // On paper the map shows the ways of all shifts.
+  addEventListener("beforeprint", () => {
+    outreach.whole();
+    shifts.forEach((_, number) => map_outreach.addLayer(layerOf(`routes_${number}`)));
+  }, ending);
+  addEventListener("afterprint", () => shifts.forEach((shift, number) => {
+    if (!shift.open) map_outreach.removeLayer(layerOf(`routes_${number}`));
+  }), ending);
 
   stops.filter((stop) => outreachMarks.of(stop)).forEach(tell);
   risks();
