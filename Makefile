@@ -90,9 +90,14 @@ lock: .venv/installed-upkeep
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group upkeep --constraint requirements/run.lock --constraint requirements/dev.lock \
 		$(call in_locks,requirements/run.lock requirements/dev.lock) --output-file requirements/upkeep.lock
 
+# The documentation as a site, in site/; a link that leads nowhere fails.
+docs: .venv/installed-dev
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "site/index.html"
+
 # Ask for known vulnerabilities of what is locked: 0 none known, 1 some, 2 nobody could be asked.
 audit: .venv/installed-upkeep
 	@$(BIN)/python -m tests.audited
 
 clean:
-	rm -rf .venv build dist
+	rm -rf .venv build dist site
