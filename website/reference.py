@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import inspect
 from collections import defaultdict
 from importlib import import_module
@@ -36,6 +37,13 @@ def public_names() -> dict[str, list[str]]:
     return names
 
 
+def _members(value: Any) -> str:
+    """Members of a closed set, which have no text of their own in the code."""
+    if not (inspect.isclass(value) and issubclass(value, enum.Enum)):
+        return ""
+    return "\n" + ", ".join(f"`{member.name}`" for member in value) + "\n"
+
+
 def on_page_markdown(markdown: str, *, page: Page, **_: object) -> str:
     """Add the reference to a page of the library: functions first, then what they take and give."""
     path = Path(page.file.src_uri)
@@ -48,9 +56,7 @@ def on_page_markdown(markdown: str, *, page: Page, **_: object) -> str:
             name: getattr(import_module(package), name) for name in names[package]
         }
         for is_class in (False, True):
-            parts += [
-                f"\n::: {package}.{name}\n"
-                for name, value in sorted(found.items())
-                if inspect.isclass(value) == is_class and callable(value)
-            ]
+            for name, value in sorted(found.items()):
+                if inspect.isclass(value) == is_class and callable(value):
+                    parts.append(f"\n::: {package}.{name}\n{_members(value)}")
     return "".join(parts)
