@@ -12,9 +12,11 @@ from functools import partial
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Literal
 
 import click
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from outreach_map.cli import main
 from tests.browser import DESKTOP, launched
@@ -200,3 +202,22 @@ def test_a_browser_asks_no_other_host_and_the_policy_would_stop_it(
         )
         assert stopped == "stopped"
         assert any("Content Security Policy" in each for each in complaints)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_that_shuts_people_out(
+    address: str, scheme: Literal["light", "dark"]
+) -> None:
+    with launched() as browser:
+        context = browser.new_context(color_scheme=scheme, bypass_csp=True)
+        page = context.new_page()
+        for path in ("", "docs/commands/", "docs/library/network/", "docs/dependencies/"):
+            page.goto(address + path)
+            page.wait_for_load_state("networkidle")
+            violations = Axe().run(page).response["violations"]
+            assert [
+                (path, each["id"], each["nodes"][0]["html"])
+                for each in violations
+                if each["impact"] in ("serious", "critical")
+            ] == []

@@ -62,7 +62,7 @@ def _command(
         yield from ("```text", f"{full_name} {usage}", "```", "")
         options = [one for one in each.get_params(context) if isinstance(one, click.Option)]
         if options:
-            yield from ("| option | |", "|---|---|")
+            yield from ("| option | what it does |", "|---|---|")
             for option in options:
                 record = option.get_help_record(context)
                 if record is not None:

@@ -19,7 +19,7 @@ PLAIN = ("outreach_map/planning.py", "LICENSE", "website/site.css", "website/fav
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Put each file at its place in the repository, docs/ included."""
-    for file in files.documentation_pages() + files.media_files():
+    for file in [*files.documentation_pages(), *files.media_files()]:
         # The theme's own files have no place in docs/.
         if file.src_dir == config.docs_dir:
             files.remove(file)
@@ -27,6 +27,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for uri in (*PAGES, *PLAIN):
         files.append(_file(uri, config))
     return files
+
+
+def on_post_page(output: str, **_: object) -> str:
+    """Give the theme's search a name, for people who hear the page."""
+    return output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
 
 
 def _file(uri: str, config: MkDocsConfig) -> File:
