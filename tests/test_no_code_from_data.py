@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 
 from outreach_map.cli import main
 from outreach_map.demo import DEMO_ROUND
+from outreach_map.publish import Plan, publish_round
 
 PROJECT = Path(__file__).parents[1]
 PACKAGE = PROJECT / "outreach_map"
@@ -214,3 +216,23 @@ def test_no_name_from_data_leads_out_of_the_folder(
 def everything(folder: Path) -> set[Path]:
     """Files and folders below a folder."""
     return {*folder.rglob("*")}
+
+
+def test_a_manifest_that_was_tampered_with_removes_nothing_elsewhere(
+    country_plan: Plan, tmp_path: Path
+) -> None:
+    """An earlier manifest says which files of a round may go: plain names alone."""
+    directory = tmp_path / "maps" / "2026-11-23"
+    publish_round(country_plan, directory)
+    kept = [tmp_path / "kept.txt", tmp_path / "maps" / "kept.txt"]
+    for path in kept:
+        path.write_text("not of the round")
+    manifest = directory / "manifest.json"
+    document = json.loads(manifest.read_text())
+    names = ["../kept.txt", "../../kept.txt", str(kept[0]), "..", ".", "", "gone.csv"]
+    document["files"] |= {name: {} for name in names}
+    manifest.write_text(json.dumps(document))
+    (directory / "gone.csv").write_text("of an earlier plan")
+    publish_round(country_plan, directory)
+    assert all(path.is_file() for path in kept)
+    assert not (directory / "gone.csv").exists()
