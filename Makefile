@@ -6,7 +6,12 @@ CHROMIUM := $(shell command -v chromium || command -v chromium-browser || comman
 FIREFOX := $(shell command -v firefox-esr || command -v firefox)
 MISSING := $(if $(CHROMIUM),,chromium fonts-dejavu-core) $(if $(FIREFOX),,firefox-esr)
 
-.PHONY: demo demo-rural test check lint types contract scripts sample catalogues clean
+# Wheels alone, and only those whose hash stands in the lock: nothing is resolved, nothing is built.
+LOCKED := $(PIP) install --require-hashes --no-deps --only-binary :all: --requirement
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11.2 --only-binary :all: \
+	--generate-hashes --no-header --custom-compile-command "make lock"
+
+.PHONY: demo demo-rural test check lint types contract scripts sample catalogues lock audit docs clean
 
 demo: .venv/installed
 	@$(BIN)/outreach-map demo --out maps
@@ -63,14 +68,38 @@ endif
 	@$(PYTHON) -m venv .venv || { \
 		[ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null && $(PYTHON) -m venv .venv; }
 
-.venv/installed: pyproject.toml constraints.txt | .venv/bin/python
+.venv/installed: pyproject.toml requirements/run.lock | .venv/bin/python
 	@echo "installing into .venv"
-	@$(PIP) install --constraint constraints.txt --editable '.[fast]'
+	@$(LOCKED) requirements/run.lock
+	@$(PIP) install --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/installed-dev: .venv/installed
-	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+.venv/installed-dev: .venv/installed requirements/dev.lock
+	@$(LOCKED) requirements/dev.lock
 	@touch $@
+
+.venv/installed-upkeep: .venv/installed-dev requirements/upkeep.lock
+	@$(LOCKED) requirements/upkeep.lock
+	@touch $@
+
+# Renew the locks after a change in pyproject.toml; UPGRADE=1 takes the newest versions of all. Each lock
+# has what the ones before it have not.
+in_locks = $$(sed -n "s/^\([a-z0-9.-]*\)==[^ ]* \\\\$$/--no-emit-package \1/p" $(1) | sort -u)
+lock: .venv/installed-upkeep
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra fast --group build --output-file requirements/run.lock
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra dev --constraint requirements/run.lock \
+		$(call in_locks,requirements/run.lock) --output-file requirements/dev.lock
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --group upkeep --constraint requirements/run.lock --constraint requirements/dev.lock \
+		$(call in_locks,requirements/run.lock requirements/dev.lock) --output-file requirements/upkeep.lock
+
+# The documentation as a site, in site/; a link that leads nowhere fails.
+docs: .venv/installed-dev
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "site/index.html"
+
+# Ask for known vulnerabilities of what is locked: 0 none known, 1 some, 2 nobody could be asked.
+audit: .venv/installed-upkeep
+	@$(BIN)/python -m tests.audited
 
 clean:
-	rm -rf .venv build dist
+	rm -rf .venv build dist site

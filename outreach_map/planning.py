@@ -39,6 +39,8 @@ from outreach_map.routing import (
 )
 from outreach_map.tables import Mode, Release
 
+__all__ = ["alone", "make_maps", "plan_round", "read_city", "replan", "standards_of"]
+
 Progress = Callable[[str], None]
 
 

@@ -142,7 +142,8 @@ def _unordered_layers(path: Path) -> list[str]:
             head = next((c for c in columns if c in ("code", "hotspot", "team")), None)
             if head is None:  # How layers are drawn: no record of ours.
                 continue
-            codes = [c for (c,) in file.execute(f'SELECT {head} FROM "{table}" ORDER BY rowid')]  # noqa: S608
+            query = f'SELECT {head} FROM "{table}" ORDER BY rowid'  # noqa: S608  # our own file
+            codes = [code for (code,) in file.execute(query)]
             if codes != sorted(codes):
                 found.append(table)
     return found

@@ -74,6 +74,8 @@ def gaussian_decay(catchment: float) -> Decay:
 
     Source: Dai (2010), doi:10.1016/j.healthplace.2010.06.012.
 
+    Examples
+    --------
     >>> gaussian_decay(600.0)(np.array([0.0, 300.0, 600.0, 601.0])).round(3).tolist()
     [1.0, 0.701, 0.0, 0.0]
     """

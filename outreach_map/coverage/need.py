@@ -78,6 +78,8 @@ class KitNeed:
 def syringe_level(per_person_year: float) -> SyringeLevel:
     """Band of a figure: below 100 low, 100 to 200 medium, above 200 high.
 
+    Examples
+    --------
     >>> [str(syringe_level(x)) for x in (99.9, 100, 200, 200.1)]
     ['low', 'medium', 'medium', 'high']
     """

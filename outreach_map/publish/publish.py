@@ -170,6 +170,6 @@ def _listed(directory: Path) -> list[str]:
     """Plain file names that an earlier manifest lists; none where there is no readable one."""
     try:
         files = json.loads((directory / MANIFEST).read_bytes())["files"]
-        return [name for name in files if Path(name).name == name]
+        return [name for name in files if Path(name).name == name and name not in ("", "..")]
     except (OSError, ValueError, KeyError, TypeError):
         return []
