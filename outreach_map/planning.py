@@ -50,6 +50,7 @@ def plan_round(
     progress: Progress | None = None,
     notice: Progress | None = None,
     cache: bool = True,
+    today: date | None = None,
 ) -> Plan:
     """Plan one round (a week) of a programme.
 
@@ -68,6 +69,8 @@ def plan_round(
         `progress` is told.
     cache
         Whether the streets may be taken from, and kept in, `.streets-cache` beside the extract.
+    today
+        Visits after that day are a slip, and not counted; without it no clock counts.
 
     Returns
     -------
@@ -87,7 +90,7 @@ def plan_round(
     extract = read_city(programme, cache=cache)
     with working_alone(programme.folder):
         say("passing the privacy gate")
-        released = release(programme, start, extract, notice=notice or say)
+        released = release(programme, start, extract, notice=notice or say, today=today)
         private = programme.folder / "private"
         past = read_past(private)
         plan = plan_released(programme, released, extract, past=past, seed=seed, progress=say)
@@ -112,12 +115,13 @@ def make_maps(
     progress: Progress | None = None,
     notice: Progress | None = None,
     cache: bool = True,
+    today: date | None = None,
 ) -> tuple[Plan, list[Path]]:
     """Plan a round and publish it, with the programme's folder to itself all the while.
 
     Parameters
     ----------
-    programme, start, seed, progress, notice, cache
+    programme, start, seed, progress, notice, cache, today
         As in `plan_round`.
     directory
         Folder of the round's files.
@@ -133,7 +137,7 @@ def make_maps(
     """
     with alone(programme):
         plan = plan_round(
-            programme, start, seed=seed, progress=progress, notice=notice, cache=cache
+            programme, start, seed=seed, progress=progress, notice=notice, cache=cache, today=today
         )
         if progress:
             progress("writing maps")
@@ -239,7 +243,7 @@ def replan(
     require_monday(start)
     extract = read_city(programme, cache=cache)
     with working_alone(programme.folder):
-        released = release(programme, start, extract)
+        released = release(programme, start, extract, today=now.date())
         private = programme.folder / "private"
         past = read_past(private)
         code = public_code(programme, "T", team) or team

@@ -55,6 +55,7 @@ def release(
     extract: StreetExtract | None = None,
     *,
     notice: Notice | None = None,
+    today: date | None = None,
 ) -> Release:
     """Pass a programme through the gate for one round.
 
@@ -68,6 +69,8 @@ def release(
         The programme's street extract when it was read already.
     notice
         Told what the planner should know of this release: what waits, what is shown to all.
+    today
+        Visits after that day are not counted; without it all before the round are.
 
     Returns
     -------
@@ -83,7 +86,8 @@ def release(
     """
     say = notice or (lambda _: None)
     extract = extract or read_extract(programme.streets)
-    raw = read_tables(programme, bounds=study_bounds(programme, extract))
+    bounds = study_bounds(programme, extract)
+    raw = read_tables(programme, bounds=bounds, today=today, since=start)
     for line in _told(raw.warnings):
         say(f"warning: {line}")
     gate = open_gate(programme, extract, raw, say)
@@ -92,12 +96,15 @@ def release(
     return released
 
 
-def preview(programme: Programme, start: date, extract: StreetExtract) -> Release:
+def preview(
+    programme: Programme, start: date, extract: StreetExtract, *, today: date | None = None
+) -> Release:
     """The same release for a question between rounds: nothing of it is kept in the ledger.
 
     Arguments and errors as in `release`.
     """
-    raw = read_tables(programme, bounds=study_bounds(programme, extract))
+    bounds = study_bounds(programme, extract)
+    raw = read_tables(programme, bounds=bounds, today=today, since=start)
     return pass_through(open_gate(programme, extract, raw, lambda _: None), raw, start, _unsaid)[0]
 
 
@@ -116,10 +123,11 @@ def _told(warnings: Sequence[Problem]) -> Iterable[str]:
         yield f"{first}{more}"
 
 
-def find_problems(programme: Programme, extract: StreetExtract) -> tuple[Problem, ...]:
+def find_problems(
+    programme: Programme, extract: StreetExtract, *, today: date | None = None
+) -> tuple[Problem, ...]:
     """Every problem of the programme's files, warnings included, in reading order."""
-    problems = collect_problems(programme, bounds=study_bounds(programme, extract))
-    return tuple(problems)
+    return collect_problems(programme, bounds=study_bounds(programme, extract), today=today)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -211,7 +219,12 @@ def pass_through(gate: Gate, raw: RawTables, start: date, say: Notice) -> tuple[
         teams=records.teams(raw.teams, codes["T"], bases),
         zones=records.zones(raw.risks, start, gate.programme.risk, codes["R"], _places(zones)),
         decisions=records.decisions(
-            [row for row in raw.decisions if row.hotspot_id in hotspots],
+            # One that is over may name a team or a place that is gone.
+            [
+                row
+                for row in raw.decisions
+                if row.hotspot_id in hotspots and (row.team_id or "") in {"", *codes["T"]}
+            ],
             start,
             codes["H"],
             codes["T"],
