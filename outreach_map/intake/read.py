@@ -90,11 +90,19 @@ def read_tables(
     return tables
 
 
+def examine_tables(
+    programme: Programme, *, bounds: Bounds | None = None, today: date | None = None
+) -> tuple[RawTables, tuple[Problem, ...]]:
+    """Valid rows of every file, and every problem, warnings included, in reading order."""
+    tables, problems = _read(programme, bounds, today, today)
+    return tables, InputError(problems).problems
+
+
 def collect_problems(
     programme: Programme, *, bounds: Bounds | None = None, today: date | None = None
 ) -> tuple[Problem, ...]:
     """Every problem of every file, warnings included, in reading order, as of a day."""
-    return InputError(_read(programme, bounds, today, today)[1]).problems
+    return examine_tables(programme, bounds=bounds, today=today)[1]
 
 
 def readable_points(programme: Programme) -> tuple[RawPoint, ...]:

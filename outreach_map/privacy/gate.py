@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from outreach_map.errors import InputError, Problem
-from outreach_map.intake import RawHotspot, RawTables, base, collect_problems, read_tables
+from outreach_map.intake import RawHotspot, RawTables, base, examine_tables, read_tables
 from outreach_map.network import StreetExtract, read_extract
 from outreach_map.privacy import records
 from outreach_map.privacy.areas import Partition
@@ -25,6 +25,7 @@ from outreach_map.privacy.incidents import release_incidents
 from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private
 from outreach_map.privacy.ledger import Ledger, begin, read_ledger, write_ledger
 from outreach_map.privacy.locate import REACH_M, Locator, public_place
+from outreach_map.privacy.offstreet import off_streets
 from outreach_map.privacy.rare import suppress_rare
 from outreach_map.privacy.sites import Mover
 from outreach_map.programme import Programme
@@ -127,7 +128,11 @@ def find_problems(
     programme: Programme, extract: StreetExtract, *, today: date | None = None
 ) -> tuple[Problem, ...]:
     """Every problem of the programme's files, warnings included, in reading order."""
-    return collect_problems(programme, bounds=study_bounds(programme, extract), today=today)
+    raw, problems = examine_tables(programme, bounds=study_bounds(programme, extract), today=today)
+    # One that lies far outside of the study area is told of already.
+    known = {(one.file, one.row) for one in problems if one.column == "lon, lat"}
+    off = [one for one in off_streets(programme, extract, raw) if (one.file, one.row) not in known]
+    return InputError([*problems, *off]).problems
 
 
 @dataclass(frozen=True, eq=False, repr=False)
