@@ -193,7 +193,9 @@ def _missing(source: Source, kind: type[Row], own: str) -> Iterator[Problem]:
 
 def _near(name: str, source: Source) -> str:
     """The column whose name is nearly that; empty where there is none."""
-    return next(iter(difflib.get_close_matches(name, source.columns, n=1, cutoff=0.6)), "")
+    # Of three letters two are soon the same.
+    cutoff = 0.6 if len(name) > 3 else 0.8
+    return next(iter(difflib.get_close_matches(name, source.columns, n=1, cutoff=cutoff)), "")
 
 
 def _lacks(source: Source) -> str:

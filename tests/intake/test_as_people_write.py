@@ -83,3 +83,13 @@ def test_a_row_of_data_in_place_of_a_header_is_not_repeated(programme_of) -> Non
     own = [str(problem) for problem in problems if problem.file == "hotspots.csv"]
     assert any("has 4 columns that no table uses. " in said for said in own)
     assert not any("kiosk" in said or "13" in said for said in own)
+
+
+def test_a_telephone_number_is_no_place(programme_of) -> None:
+    text = "id,Handy\nH1,53 55 13 25\nH2,\n"
+    problems = collect_problems(programme_of({"hotspots.csv": text}), bounds=BOUNDS)
+    own = [problem for problem in problems if problem.file == "hotspots.csv"]
+    assert [problem.column for problem in own if problem.what == "the column is missing"] == [
+        "lat", "lon",
+    ]  # fmt: skip
+    assert "has 1 column about persons, by the name: handy" in {problem.what for problem in own}
