@@ -53,6 +53,7 @@ def plan_round(
     notice: Progress | None = None,
     secret: Progress | None = None,
     cache: bool = True,
+    today: date | None = None,
 ) -> Plan:
     """Plan one round (a week) of a programme.
 
@@ -73,6 +74,8 @@ def plan_round(
         Told each new passphrase, which nobody else may read; without it `notice` is told.
     cache
         Whether the streets may be taken from, and kept in, `.streets-cache` beside the extract.
+    today
+        Visits after that day are a slip, and not counted; without it no clock counts.
 
     Returns
     -------
@@ -92,7 +95,7 @@ def plan_round(
     extract = read_city(programme, cache=cache)
     with working_alone(programme.folder):
         say("passing the privacy gate")
-        released = release(programme, start, extract, notice=notice or say)
+        released = release(programme, start, extract, notice=notice or say, today=today)
         private = programme.folder / "private"
         past = read_past(private)
         plan = plan_released(programme, released, extract, past=past, seed=seed, progress=say)
@@ -119,12 +122,13 @@ def make_maps(
     notice: Progress | None = None,
     secret: Progress | None = None,
     cache: bool = True,
+    today: date | None = None,
 ) -> tuple[Plan, list[Path]]:
     """Plan a round and publish it, with the programme's folder to itself all the while.
 
     Parameters
     ----------
-    programme, start, seed, progress, notice, secret, cache
+    programme, start, seed, progress, notice, secret, cache, today
         As in `plan_round`.
     directory
         Folder of the round's files.
@@ -147,6 +151,7 @@ def make_maps(
             notice=notice,
             secret=secret,
             cache=cache,
+            today=today,
         )
         if progress:
             progress("writing maps")
@@ -252,7 +257,7 @@ def replan(
     require_monday(start)
     extract = read_city(programme, cache=cache)
     with working_alone(programme.folder):
-        released = release(programme, start, extract)
+        released = release(programme, start, extract, today=now.date())
         private = programme.folder / "private"
         past = read_past(private)
         code = public_code(programme, "T", team) or team

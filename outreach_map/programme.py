@@ -195,8 +195,12 @@ def _parts(folder: Path, names: str | list[str] | None) -> tuple[Path, ...]:
     paths: list[Path] = []
     for path in [folder / name for name in ([names] if isinstance(names, str) else names)]:
         inside = sorted(path.iterdir()) if path.is_dir() else [path]
-        # Spreadsheets leave lock files beside what is open.
-        paths += [one for one in inside if not one.name.startswith((".", "~$"))]
+        # Spreadsheets leave lock files beside what is open, and Windows its own in every folder.
+        paths += [
+            one
+            for one in inside
+            if not one.name.startswith((".", "~$")) and one.name.lower() not in _OF_WINDOWS
+        ]
     return tuple(dict.fromkeys(paths))
 
 
@@ -230,6 +234,8 @@ def _place(message: str) -> str:
     match = re.search(r"at (line \d+, column \d+|end of document)", message)
     return f"see {match[1]}." if match else "see the quotes and brackets."
 
+
+_OF_WINDOWS = frozenset(("desktop.ini", "thumbs.db"))
 
 # pydantic's own words, where a planner would stumble over them.
 _PLAINLY = {

@@ -107,7 +107,12 @@ class Returned:
 
 
 def read_returns(
-    programme: Programme, paths: Sequence[Path], *, words: str = "", write: bool = True
+    programme: Programme,
+    paths: Sequence[Path],
+    *,
+    words: str = "",
+    write: bool = True,
+    today: date | None = None,
 ) -> Returned:
     """Open files that teams saved, and take what is in them into the programme's files.
 
@@ -123,6 +128,8 @@ def read_returns(
         For files of pages that are not locked: the words that the team agreed on.
     write
         Without it nothing is changed.
+    today
+        Marks of later days are left to the planner; without it no day is later.
 
     Raises
     ------
@@ -154,7 +161,8 @@ def read_returns(
             ReturnedNote(risk.date, risk.hotspot, saved.team, " ".join(risk.note.split()))
             for risk in saved.risks
         ]
-    return Returned(tuple(opened), take_in(programme, list(visits.values()), notes, write=write))
+    found = take_in(programme, list(visits.values()), notes, write=write, today=today)
+    return Returned(tuple(opened), found)
 
 
 def _open(path: Path, phrases: Mapping[str, str], words: str) -> _Saved:

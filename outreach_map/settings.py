@@ -123,7 +123,7 @@ class Batch(StrEnum):
     WEEK = "week"
 
 
-_NOT_FROZEN = {"batch", "rare", "accepted_change", "max_precision_m"}
+_NOT_FROZEN = {"batch", "rare", "accepted_change", "max_precision_m", "all_points_public"}
 
 
 class PrivacyPolicy(_Table):
@@ -141,7 +141,8 @@ class PrivacyPolicy(_Table):
     `batch` says when new hotspots come out, and `rare` how many hotspots must share a word about
     them before it is published. `accepted_change` names a change of the rules that the planner
     accepts. Hotspots that are written down more sharply than `max_precision_m` are made coarser at
-    reading.
+    reading. `all_points_public` says of a table of points without the column `public` that anybody
+    may know all of them; without that no point is shown, and nothing planned.
     """
 
     method: Annotated[Method, Field(strict=False)] = Method.AREA
@@ -160,6 +161,7 @@ class PrivacyPolicy(_Table):
     rare: Annotated[int, Field(ge=1)] = 2
     accepted_change: str = ""
     max_precision_m: Annotated[float, Field(ge=1, le=1000)] | None = None
+    all_points_public: bool = False
 
     @property
     def rules(self) -> str:

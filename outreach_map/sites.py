@@ -96,6 +96,7 @@ def find_sites(
     *,
     progress: Callable[[str], None] | None = None,
     cache: bool = True,
+    today: date | None = None,
 ) -> Answer:
     """Site new points for a service.
 
@@ -104,7 +105,7 @@ def find_sites(
 
     Parameters
     ----------
-    programme, start, progress, cache
+    programme, start, progress, cache, today
         As for `plan_round`.
     question
         What is asked.
@@ -119,7 +120,7 @@ def find_sites(
     say("reading streets")
     extract = read_city(programme, cache=cache)
     say("passing the privacy gate")
-    released = preview(programme, start, extract)
+    released = preview(programme, start, extract, today=today)
     bounds = _bounds(released)
     given = None if question.candidates is None else release_candidates(question.candidates, bounds)
     _require_asked(question, released, given)

@@ -23,9 +23,14 @@ from outreach_map.privacy import (
 from outreach_map.programme import Programme
 
 
-def check_programme(programme: Programme, *, cache: bool = True) -> tuple[Problem, ...]:
-    """List every problem in a programme's files, warnings included, without planning."""
-    found = find_problems(programme, read_city(programme, cache=cache))
+def check_programme(
+    programme: Programme, *, cache: bool = True, today: date | None = None
+) -> tuple[Problem, ...]:
+    """List every problem in a programme's files as of a day, warnings included, without planning.
+
+    Without `today` nothing is known of what is over, or still to come.
+    """
+    found = find_problems(programme, read_city(programme, cache=cache), today=today)
     return (*(_no_contact(role) for role in programme.missing_contacts()), *found)
 
 

@@ -8,15 +8,17 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from outreach_map.cli import main
 from outreach_map.cli.output import Output
-from outreach_map.errors import Problem
+from outreach_map.errors import Problem, Severity
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -117,6 +119,32 @@ def test_check_saves_what_it_shows(
     assert {path.name for path in tmp_path.iterdir()} == {
         folder.name, "problems.csv", "problems.json",
     }  # fmt: skip
+
+
+def test_alike_problems_are_one_line_and_what_stops_comes_first() -> None:
+    dates = [
+        Problem("b.csv", row, "date", "is not a date", "Write it so.", found=f"{row}.5.2026")
+        for row in (2, 3, 4, 9, 12, 14, 16, 18, 20)
+    ]
+    odd = Problem("b.csv", 2, "mode", "is not one of the known words", "Write walk.", found="fly")
+    whole = Problem("b.csv", None, "", "is odd", "Look.", severity=Severity.WARNING)
+    a_note = Problem("a.csv", 4, "x", "is late", "Look.", severity=Severity.WARNING)
+    output = Output()
+    output._results = Console(width=200, file=(said := StringIO()), highlight=False)
+    output.problems([a_note, whole, *dates, odd])
+    lines = [re.sub(r"\s{2,}", " | ", line.strip()) for line in said.getvalue().splitlines()]
+    assert lines == [
+        "b.csv",
+        "rows | column | what is wrong | what to do",
+        "2-4, 9, 12, 14, 16, 18, … (9) | date | error | is not a date (such as '2.5.2026') | "
+        "Write it so.",
+        "2 | mode | error | is not one of the known words (found 'fly') | Write walk.",
+        "warning | is odd | Look.",
+        "a.csv",
+        "rows | column | what is wrong | what to do",
+        "4 | x | warning | is late | Look.",
+        "10 errors, 2 warnings",
+    ]
 
 
 def test_problems_that_cannot_be_saved_are_one_error(country: Path, tmp_path: Path) -> None:

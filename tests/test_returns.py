@@ -27,6 +27,20 @@ WORDS = "any six words of our own choosing"
 NOTE = "A new gate, shut at night. =1+1"
 
 
+class Sunday(date):
+    """The clock in the evening of the demo round's last day."""
+
+    @classmethod
+    def today(cls) -> date:
+        """The Sunday."""
+        return DEMO_ROUND + timedelta(days=6)
+
+
+@pytest.fixture(autouse=True)
+def _the_round_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("outreach_map.cli.field.date", Sunday)
+
+
 @pytest.fixture
 def folder(town: Path, town_plan: Plan, copy_of: Callable[[Path], Path]) -> Path:
     """The town's programme, after its plan; its teams have words."""
@@ -138,6 +152,27 @@ def test_a_later_file_brings_what_is_new_and_says_what_differs(
     # In one run the later of two files counts for the same stop.
     early = write_saved(tmp_path / "other.txt", words, team, [{**marks[1], "outcome": "other"}])
     assert taken(folder, early, later).taken.there == 1
+
+
+def test_a_visit_of_a_day_to_come_is_left_to_the_planner(
+    folder: Path, team: str, marks: list[dict[str, object]], tmp_path: Path
+) -> None:
+    late = DEMO_ROUND + timedelta(days=7)
+    marks[1]["date"] = late.isoformat()
+    file = write_saved(tmp_path / "note.txt", words_of(folder, team), team, marks)
+    before = log_of(folder)
+    done = run(folder, file, "--json")
+    assert done.exit_code == 1
+    said = json.loads(done.stdout)
+    assert [visit["date"] for visit in said["ahead"]] == [late.isoformat()]
+    assert [visit["date"] for visit in said["added"]] == [marks[0]["date"]]
+    assert len(log_of(folder)) == len(before) + 1
+    again = run(folder, file).stdout
+    assert "1 in the log already" in again
+    assert f"{late} {marks[1]['hotspot']} by {team}: that day is still to come" in again
+    # On the day itself it is a visit as any other.
+    found = read_returns(load_programme(folder), [file], today=late).taken
+    assert (len(found.added), found.ahead) == (1, ())
 
 
 def test_a_new_risk_stays_private_and_waits_for_the_peers(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,9 @@ def returns(
     """Take marks that teams saved on their pages (FILES) into the visit log of FOLDER.
 
     A file opens with the words of the team's page. Visits that the log has already are not added
-    again, and a file with a fault adds nothing. New risks go to private/risks-proposed.csv, for the
-    peers' meeting. Exit code 1 where something was left for you to settle.
+    again, nor those of a day to come, and a file with a fault adds nothing. New risks go to
+    private/risks-proposed.csv, for the peers' meeting. Exit code 1 where something was left for you
+    to settle.
 
     Example: outreach-map returns my-programme note.txt
     """
@@ -37,7 +39,7 @@ def returns(
 
     programme = load_programme(folder)
     words = click.prompt("Words of the file", hide_input=True, err=True) if ask else ""
-    found = read_returns(programme, files, words=words, write=not dry_run)
+    found = read_returns(programme, files, words=words, write=not dry_run, today=date.today())
     taken = found.taken
     document: dict[str, object] = {
         "files": [
@@ -59,6 +61,7 @@ def returns(
             {"date": one.date.isoformat(), "hotspot": one.hotspot, "team": one.team}
             for one in taken.unknown
         ],
+        "ahead": [_document(visit) for visit in taken.ahead],
         "risks_noted": taken.noted,
     }
     verb = "would be added" if dry_run else "added"
@@ -79,8 +82,14 @@ def returns(
         f"  {one.date} {one.hotspot} by {one.team}: nobody has that code any more; enter it by hand"
         for one in taken.unknown
     ]
+    lines += [
+        f"  {visit.date} {visit.hotspot} by {visit.team}: that day is still to come; enter it by "
+        "hand if it was another"
+        for visit in taken.ahead
+    ]
     output.result(document, lines)
-    sys.exit(PROBLEMS if taken.differing or taken.unknown else FINE)
+    left = taken.differing or taken.unknown or taken.ahead
+    sys.exit(PROBLEMS if left else FINE)
 
 
 def _document(visit: ReturnedVisit) -> dict[str, object]:

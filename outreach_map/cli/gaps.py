@@ -61,7 +61,9 @@ def site(
 
     question = Question(service, most, candidates, Model(model), Weight(weight), capacity, publish)
     with output.stages() as say:
-        answer = find_sites(load_programme(folder), start, question, progress=say, cache=cache)
+        answer = find_sites(
+            load_programme(folder), start, question, progress=say, cache=cache, today=date.today()
+        )
     curve = [
         {
             "sites": len(point.sites),

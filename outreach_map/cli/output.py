@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -27,6 +27,8 @@ from outreach_map.errors import InputError, OutreachMapError, Problem, Severity
 P = ParamSpec("P")
 
 FINE, PROBLEMS, CANNOT = 0, 1, 2
+# So many ranges of rows are told of one problem.
+_RANGES = 6
 
 
 class Output:
@@ -96,10 +98,13 @@ class Output:
             self.document(problem_document(problems))
             return
         console = self._errors if stopped else self._results
-        for file, sheet in sorted({(problem.file, problem.sheet) for problem in problems}):
+        by_file: dict[tuple[str, str], list[Problem]] = {}
+        for problem in sorted(problems, key=lambda one: (one.file, one.sheet)):
+            by_file.setdefault((problem.file, problem.sheet), []).append(problem)
+        # What stops a plan comes first: its files, and in a file its rows.
+        for (file, sheet), own in sorted(by_file.items(), key=lambda item: not _stops(item[1])):
             title = f"{file}, sheet {sheet}" if sheet else file
-            of_file = [one for one in problems if (one.file, one.sheet) == (file, sheet)]
-            console.print(_table(title, of_file))
+            console.print(_table(title, sorted(alike(own), key=lambda group: not _stops(group))))
         console.print(_counts(problems))
 
     def stop(self, error: OutreachMapError) -> None:
@@ -156,8 +161,38 @@ def problem_document(problems: Sequence[Problem]) -> dict[str, object]:
     }
 
 
-def _table(file: str, problems: Sequence[Problem]) -> Table:
-    told = any(problem.expected for problem in problems)
+def alike(problems: Iterable[Problem]) -> list[list[Problem]]:
+    """Problems that differ in their row, or in what was found there, as one group; in order."""
+    groups: dict[Problem, list[Problem]] = {}
+    for problem in problems:
+        groups.setdefault(replace(problem, row=None, found=""), []).append(problem)
+    return list(groups.values())
+
+
+def rows_told(rows: Iterable[int | None]) -> str:
+    """Numbers of rows as ranges, with how many they are.
+
+    >>> rows_told([4, 5, 6, 9]), rows_told([7]), rows_told([None])
+    ('4-6, 9 (4)', '7', '')
+    """
+    known = sorted({row for row in rows if row is not None})
+    ranges: list[list[int]] = []
+    for row in known:
+        if ranges and row == ranges[-1][1] + 1:
+            ranges[-1][1] = row
+        else:
+            ranges.append([row, row])
+    shown = [str(low) if low == high else f"{low}-{high}" for low, high in ranges[:_RANGES]]
+    told = ", ".join([*shown, *["…"] * (len(ranges) > _RANGES)])
+    return f"{told} ({len(known)})" if len(known) > 1 else told
+
+
+def _stops(problems: Sequence[Problem]) -> bool:
+    return any(problem.severity is Severity.ERROR for problem in problems)
+
+
+def _table(file: str, groups: Sequence[Sequence[Problem]]) -> Table:
+    told = any(group[0].expected for group in groups)
     table = Table(
         title=Text(file),
         title_justify="left",
@@ -165,17 +200,21 @@ def _table(file: str, problems: Sequence[Problem]) -> Table:
         box=None,
         padding=(0, 2, 0, 0),
     )
-    for heading in ("row", "column", "", "what is wrong", *(["expected"] * told), "what to do"):
+    for heading in ("rows", "column", "", "what is wrong", *(["expected"] * told), "what to do"):
         table.add_column(heading, overflow="fold")
-    for problem in problems:
-        found = f" (found {problem.found!r})" if problem.found else ""
+    for group in groups:
+        first = group[0]
+        found = list(dict.fromkeys(problem.found for problem in group if problem.found))
+        said = ""
+        if found:
+            said = f" ({'found' if len(found) == 1 else 'such as'} {found[0]!r})"
         cells = (
-            "" if problem.row is None else str(problem.row),
-            problem.column,
-            problem.severity.value,
-            problem.what + found,
-            *([problem.expected] * told),
-            problem.mend,
+            rows_told(problem.row for problem in group),
+            first.column,
+            first.severity.value,
+            first.what + said,
+            *([first.expected] * told),
+            first.mend,
         )
         table.add_row(*map(Text, cells))
     return table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
@@ -32,7 +33,7 @@ def check(output: Output, *, folder: Path, saved: Path | None, cache: bool) -> N
 
     if saved is not None and saved.suffix.lower() not in (".csv", ".json"):
         raise click.BadParameter("end the name in .csv or .json.", param_hint="--save")
-    problems = check_programme(load_programme(folder), cache=cache)
+    problems = check_programme(load_programme(folder), cache=cache, today=date.today())
     if saved is not None:
         save_problems(problems, saved)
     output.problems(problems)

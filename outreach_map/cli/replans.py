@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 # A shift that began on Sunday evening is over by then on Monday.
 _NIGHT_ENDS = time(6)
+# As people write it: 19:30, 19.30 or 19h30. ISO 8601 would take 19.30 for a part of an hour.
+_CLOCK = re.compile(r"(\d{1,2})[:.h](\d{2})")
 
 
 def _day(_: click.Context, __: click.Parameter, text: str | None) -> date | None:
@@ -27,10 +30,10 @@ def _day(_: click.Context, __: click.Parameter, text: str | None) -> date | None
 
 
 def _clock(_: click.Context, __: click.Parameter, text: str) -> time:
-    try:
-        return time.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is not a time; write it as 19:30.") from None
+    match = _CLOCK.fullmatch(text.strip())
+    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
+        raise click.BadParameter(f"{text!r} is not a time; write it as 19:30.")
+    return time(int(match[1]), int(match[2]))
 
 
 @main.command()
@@ -67,10 +70,11 @@ def replan(
     found = planning_replan(
         load_programme(folder), start, team=team, now=now, drop=drop, cache=cache
     )
-    lines = told(found)
+    lines = [f"from   {now:%H:%M} on {now:%A}, {now:%Y-%m-%d}", *told(found)]
     stops = [] if found.rest is None else found.rest.stops[1:]
     output.result(
         {
+            "from": now.isoformat(),
             "done": [stop.code for stop in found.done if stop.kind == "visit"],
             "rest": [
                 {

@@ -24,7 +24,8 @@ def demo(output: Output, *, rural: bool, maps: Path) -> None:
 
     with demo_programme(rural=rural) as folder:
         directory = maps / DEMO_ROUND.isoformat() / ("rural" if rural else "")
-        _plan(output, folder, DEMO_ROUND, directory, 0, cache=False)
+        # Its week is where it is, whatever the clock says.
+        _plan(output, folder, DEMO_ROUND, directory, 0, cache=False, today=None)
 
 
 @main.command()
@@ -39,11 +40,19 @@ def plan(output: Output, *, folder: Path, start: date, maps: Path, seed: int, ca
 
     Example: outreach-map plan my-programme --round 2026-11-23 --out maps
     """
-    _plan(output, folder, start, maps / start.isoformat(), seed, cache=cache)
+    directory = maps / start.isoformat()
+    _plan(output, folder, start, directory, seed, cache=cache, today=date.today())
 
 
 def _plan(
-    output: Output, folder: Path, start: date, directory: Path, seed: int, *, cache: bool
+    output: Output,
+    folder: Path,
+    start: date,
+    directory: Path,
+    seed: int,
+    *,
+    cache: bool,
+    today: date | None,
 ) -> None:
     from outreach_map.planning import make_maps
     from outreach_map.programme import load_programme
@@ -63,6 +72,7 @@ def _plan(
             progress=say,
             notice=notice,
             cache=cache,
+            today=today,
         )
     files = [str(path) for path in paths]
     output.result({"round": start.isoformat(), "files": files, "notices": notices}, files)

@@ -34,7 +34,7 @@ from outreach_map.coverage.rows import (
 from outreach_map.coverage.sentences import after_points, reasons, what_mends
 from outreach_map.coverage.shares import measure_cascade
 from outreach_map.coverage.stages import Scene, set_scene
-from outreach_map.coverage.verdicts import TeamVisit, carries, offers
+from outreach_map.coverage.verdicts import TeamVisit, can_be_carried, carries, offers
 from outreach_map.language import sentences
 from outreach_map.network import StreetNetwork
 from outreach_map.tables import Release
@@ -142,6 +142,8 @@ class _Tour:
         ]
         self.surely, self.perhaps = (np.array(end) for end in ends)
         self.presence = scene.presence(service, self.stages[-1])
+        # Who visits could bring what can be carried.
+        self.visited = scene.visited() & can_be_carried(service, scene.release.teams)
 
     def rows(self) -> Iterable[ServiceCoverage]:
         """A row for each hotspot that needs the service."""
@@ -177,7 +179,9 @@ class _Tour:
                     measured=bool(scene.walks.measured[at]),
                 )
             )  # fmt: skip
-            mend = what_mends(step, unknown=most[broken] is Reach.REACHED)
+            mend = what_mends(
+                step, unknown=most[broken] is Reach.REACHED, visited=bool(self.visited[at])
+            )
         nearest = None
         if len(from_anchor_s) and np.isfinite(from_anchor_s.min()):
             nearest = scene.points[int(np.argmin(from_anchor_s))].code

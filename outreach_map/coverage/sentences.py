@@ -28,9 +28,16 @@ _FILL_IN = {
 }
 
 
-def what_mends(step: Step, *, unknown: bool) -> str:
-    """What would close a gap, or clear up whether there is one."""
-    return _FILL_IN[step] if unknown else _CLOSE[step]
+def what_mends(step: Step, *, unknown: bool, visited: bool) -> str:
+    """What would close a gap, or clear up whether there is one.
+
+    `visited` says that a team comes there which does not carry what is missing, and might.
+    """
+    if unknown:
+        return _FILL_IN[step]
+    if visited and step in (Step.AVAILABLE, Step.REACHABLE):
+        return phrase("Let the team that visits carry it.")
+    return _CLOSE[step]
 
 
 def reasons(

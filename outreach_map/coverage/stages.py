@@ -90,13 +90,20 @@ class Scene:
     def _share(self, usable: NDArray[np.bool_]) -> NDArray[np.float64]:
         return self.walks.share(np.asarray((self.within & usable[self.walks.place]).any(axis=1)))
 
-    def _by_team(self, service: str) -> list[Verdict]:
-        """(hotspots,) whether a team brings it; then when people are there; then to suit them."""
+    def visited(self) -> NDArray[np.bool_]:
+        """(hotspots,) whether a team comes that may meet people and suit them, with what it has."""
+        return self._by_team(None)[ACCEPTABLE].perhaps
+
+    def _by_team(self, service: str | None) -> list[Verdict]:
+        """(hotspots,) whether a team brings it; then when people are there; then to suit them.
+
+        Without a service whatever a team brings counts.
+        """
         teams = {team.code: team for team in self.release.teams}
         found = np.zeros((2, 3, len(self.hotspots)), dtype=bool)
         for row, hotspot in enumerate(self.hotspots):
             for visit in self.visits[row]:
-                if not carries(teams[visit.team], service):
+                if service is not None and not carries(teams[visit.team], service):
                     continue
                 span = self.week.spans([(visit.begin, visit.end)])
                 meets = [bool((table[row] & span).any()) for table in self._present]

@@ -68,8 +68,13 @@ def _offers(point: Point, service: str) -> bool | None:
 
 
 def carries(team: Team, service: str) -> bool:
-    """Whether a team carries what a service hands out."""
-    return team.carry.get(ITEM_OF.get(service, ""), 0) > 0
+    """Whether a team carries what a service hands out, under its own name or that of the item."""
+    return team.carry.get(ITEM_OF.get(service, service), 0) > 0
+
+
+def can_be_carried(service: str, teams: Iterable[Team]) -> bool:
+    """Whether a service is a thing to hand out: a usual one, or one that some team carries."""
+    return service in (*ITEM_OF, "lubricant") or any(carries(team, service) for team in teams)
 
 
 def share_a_word(some: Sequence[tuple[str, ...]], others: Sequence[tuple[str, ...]]) -> Verdict:

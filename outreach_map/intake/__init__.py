@@ -3,7 +3,12 @@
 from outreach_map.intake.accepted import read_accepted, rewrite_register
 from outreach_map.intake.appended import Cells, append_visits, log_to_extend
 from outreach_map.intake.checks import base
-from outreach_map.intake.read import collect_problems, read_tables, readable_points
+from outreach_map.intake.read import (
+    collect_problems,
+    examine_tables,
+    read_tables,
+    readable_points,
+)
 from outreach_map.intake.rows import (
     RawAccepted,
     RawDecision,
@@ -32,6 +37,7 @@ __all__ = [
     "append_visits",
     "base",
     "collect_problems",
+    "examine_tables",
     "log_to_extend",
     "read_accepted",
     "read_tables",

@@ -33,6 +33,15 @@ _USUAL = frozenset(
 )  # fmt: skip
 
 
+# In English, Arabic, German, Spanish, French, Burmese, Portuguese, Russian and Swahili, and as
+# spreadsheets of these languages write true and false. No word of one means the other in another.
+_YES = (
+    "yes y true 1 نعم ja wahr sí si verdadero oui vrai ဟုတ် ဟုတ်ကဲ့ ဟုတ်တယ် sim verdadeiro да истина "
+    "ndiyo ndio kweli"
+)
+_NO = "no n false 0 لا nein falsch falso non faux မဟုတ် မဟုတ်ဘူး မဟုတ်ပါ não nao нет ложь hapana siyo"
+
+
 class DecimalMark(StrEnum):
     """What parts the decimals in a file; the context in which its numbers are read.
 
@@ -87,6 +96,14 @@ def _number(value: object, info: ValidationInfo) -> float:
     return number
 
 
+def _degrees(value: object, info: ValidationInfo) -> float:
+    text = _text(value)
+    # No longitude and no latitude has thousands, so its one comma parts decimals in any file.
+    if re.fullmatch(r"[+-−]?\d{1,3},\d+", text):
+        text = text.replace(",", ".")
+    return _number(text, info)
+
+
 def _count(value: object, info: ValidationInfo) -> int:
     number = _number(value, info)
     if number < 0 or number != int(number):
@@ -105,6 +122,9 @@ def _day(value: object) -> date:
     text = _text(value)
     # Spreadsheets add a time of midnight to dates.
     text = re.sub(r"[T ]00:00(:00)?(\.0+)?Z?$", "", text)
+    # Dots stand between numbers of a date only where the day comes first.
+    if match := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text):
+        text = f"{match[3]}-{match[2]:0>2}-{match[1]:0>2}"
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         raise ValueError("is not a date | Write it as YYYY-MM-DD, for example 2026-11-23.")
     try:
@@ -186,9 +206,9 @@ def _hours(value: object, info: ValidationInfo) -> Hours:
 
 def _yes(value: object) -> bool:
     text = _text(value).lower()
-    if text in ("yes", "true", "1"):
+    if text in _YES.split():
         return True
-    if text in ("no", "false", "0"):
+    if text in _NO.split():
         return False
     raise ValueError("is neither yes nor no | Write yes or no.")
 
@@ -209,6 +229,7 @@ def _zone(geometry: BaseGeometry) -> BaseGeometry:
 Text = Annotated[str, BeforeValidator(_text), Expected("text")]
 Identifier = Annotated[str, BeforeValidator(_identifier), Expected("a short id of its own")]
 Number = Annotated[float, BeforeValidator(_number), Expected("a number")]
+Degrees = Annotated[float, BeforeValidator(_degrees), Expected("a number of degrees")]
 Amount = Annotated[float, BeforeValidator(_amount), Expected("a number from 0")]
 Count = Annotated[int, BeforeValidator(_count), Expected("a whole number from 0")]
 Day = Annotated[date, BeforeValidator(_day), Expected("a date such as 2026-11-23")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +22,10 @@ from outreach_map.intake.rows import (
     RawRisk,
     RawTables,
     RawTeam,
-    RawVisit,
     ids,
 )
 from outreach_map.intake.sources import Source
+from outreach_map.intake.visits import LogPart, more
 from outreach_map.settings import split_sheet
 
 Bounds = tuple[float, float, float, float]
@@ -36,6 +37,14 @@ _CAUSES = {
     True: "The file was made with latitude first: export it again with the CRS EPSG:4326, or as "
     "CSV with the columns lon and lat.",
 }
+# What to do with coordinates in metres, by whether the file holds geometries.
+_CONVERT = {
+    False: "Convert them: load the table in QGIS with the CRS that it has, and export it with the "
+    "CRS EPSG:4326 as GeoJSON.",
+    True: "Set the layer's CRS to the one that it has, and export it again with the CRS EPSG:4326.",
+}
+# Degrees off the globe are slips of the pen, and have few digits more.
+_METRES = 5000.0
 _KM_PER_DEGREE = 111.2
 _DISTRICT = re.compile(r"[A-Z]{1,2}\d{1,2}")
 _PAIR = re.compile(r"([+-]?\d+(?:\.\d+)?)[ ,;]+([+-]?\d+(?:\.\d+)?)")
@@ -92,19 +101,55 @@ def across_tables(
     return problems
 
 
-def references(
+def references_of_log(
+    parts: Sequence[LogPart], sources: Mapping[str, Source], known: Mapping[str, set[str] | None]
+) -> Iterable[Problem]:
+    """Visits to a hotspot, or by a team, that has no row.
+
+    Places and teams come and go, and the log stays as it was written: a warning for each file. Only
+    where most rows of the log match nothing it is the wrong log, or has other ids.
+    """
+    total = sum(len(part.rows) for part in parts)
+    for column, table, told in (
+        ("hotspot_id", "hotspots", "visits to places that are gone are not counted"),
+        ("team_id", "teams", "such visits count for the place that was visited"),
+    ):
+        ids = known[table]
+        if ids is None:
+            continue
+        lost = [[row.row for row in part.rows if getattr(row, column) not in ids] for part in parts]
+        wrong = sum(map(len, lost)) > total / 2
+        for part, rows in zip(parts, lost, strict=True):
+            if wrong:
+                yield from (_unknown(part.source, row, column, sources[table]) for row in rows)
+            elif rows:
+                yield _gone(part.source, rows, column, sources[table], told)
+
+
+def references_of_decisions(
     source: Source,
-    rows: Sequence[RawVisit | RawDecision],
+    rows: Sequence[RawDecision],
     sources: Mapping[str, Source],
     known: Mapping[str, set[str] | None],
+    since: date | None,
 ) -> Iterable[Problem]:
-    """Rows that name a hotspot or a team that does not exist."""
-    hotspots, teams = known["hotspots"], known["teams"]
-    for row in rows:
-        if hotspots is not None and row.hotspot_id not in hotspots:
-            yield _unknown(source, row.row, "hotspot_id", sources["hotspots"])
-        if teams is not None and row.team_id and row.team_id not in teams:
-            yield _unknown(source, row.row, "team_id", sources["teams"])
+    """Decisions on a hotspot or a team that has no row; a warning where they are over."""
+    for column, table in (("hotspot_id", "hotspots"), ("team_id", "teams")):
+        ids = known[table]
+        if ids is None:
+            continue
+        lost = [row for row in rows if (name := getattr(row, column)) and name not in ids]
+        over = [row.row for row in lost if _is_over(row, since)]
+        if over:
+            yield _gone(source, over, column, sources[table], "decisions that are over bind nobody")
+        for row in lost:
+            if row.row not in over:
+                yield _unknown(source, row.row, column, sources[table])
+
+
+def _is_over(decision: RawDecision, since: date | None) -> bool:
+    until = decision.until_date
+    return since is not None and until is not None and until < since
 
 
 def places_of_incidents(
@@ -148,6 +193,17 @@ def _unknown(source: Source, row: int, column: str, other: Source) -> Problem:
         "Correct the id, or add the row.",
         row=row,
         column=column,
+        expected=f"an id of {other.file}",
+    )
+
+
+def _gone(source: Source, rows: Sequence[int], column: str, other: Source, told: str) -> Problem:
+    return source.problem(
+        f"names no row of {other.file}{more(rows, 'name none')}: {told}",
+        "There is nothing to do where it was given up; correct the id where it is a slip.",
+        row=rows[0],
+        column=column,
+        severity=Severity.WARNING,
         expected=f"an id of {other.file}",
     )
 
@@ -213,6 +269,7 @@ def _misplaced(
     geometries = np.array([row.geometry for row in rows], dtype=object)
     west, south, east, north = shapely.bounds(geometries).T
     off_globe = (west < -180) | (east > 180) | (south < -90) | (north > 90)
+    metres = (np.abs(west) > _METRES) & (np.abs(south) > _METRES)
     turned = (np.abs([west, east]) <= 90) & (np.abs([south, north]) <= 180)
     far, swapped = off_globe, off_globe & turned.all(axis=0)
     if bounds is not None:
@@ -230,9 +287,13 @@ def _misplaced(
         )
         off_globe, far = off_globe & ~swapped, far & ~swapped
         swapped = np.zeros_like(swapped)
-    for row, is_off, is_far, is_swapped in zip(rows, off_globe, far, swapped, strict=True):
+    signs = zip(rows, metres, off_globe, far, swapped, strict=True)
+    for row, is_metres, is_off, is_far, is_swapped in signs:
         what = mend = ""
-        if is_swapped:
+        if is_metres:
+            what = "is not in degrees; the numbers look like metres, as in UTM"
+            mend = _CONVERT[source.has_geometry]
+        elif is_swapped:
             what, mend = "longitude and latitude look swapped", "Swap the two."
         elif is_off:
             what = "is not a location in degrees"

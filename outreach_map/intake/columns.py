@@ -5,17 +5,19 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from outreach_map.errors import Problem, Severity
+from outreach_map.errors import Problem
 from outreach_map.intake.forms import Shape, flattened
 from outreach_map.intake.messages import expected
 from outreach_map.intake.personal import About, about, is_personal
 from outreach_map.intake.rows import RawCell, RawPoint, Row
-from outreach_map.intake.sources import Source, SourceRow
+from outreach_map.intake.sources import Source, SourceRow, is_value
 
 PLACE = frozenset(("lon", "lat"))
 _DBF_NAME = 10
 _TOLD = 12
+_LOOKED_AT = 20
 _USUAL_ITEMS = ("syringes", "naloxone", "condoms", "lubricant")
 
 
@@ -41,7 +43,14 @@ def item(name: str, prefix: str) -> str:
     return rest if name != rest and fits else ""
 
 
-def prepared(source: Source, kind: type[Row], renamed: Mapping[str, str]) -> Source:
+def prepared(
+    source: Source,
+    kind: type[Row],
+    renamed: Mapping[str, str],
+    *,
+    table: str = "",
+    all_public: bool = False,
+) -> Source:
     """The source under the table's own names, without the columns that are not the table's.
 
     What is missing, dropped or kept out is among its problems; one that lacks a column fails.
@@ -54,6 +63,10 @@ def prepared(source: Source, kind: type[Row], renamed: Mapping[str, str]) -> Sou
         Of the rows that are to be made.
     renamed
         The programme's own names, in lower case -> names of the table.
+    table
+        Name of the table under [columns]; empty where none of its columns can be renamed.
+    all_public
+        Whether the programme says that every point of a table without the column may be known.
     """
     if not source.columns:
         return source
@@ -62,23 +75,29 @@ def prepared(source: Source, kind: type[Row], renamed: Mapping[str, str]) -> Sou
     if source.failed and not source.rows:
         return source
     used = {name for name in source.columns if name in known or _of_family(name, kind)}
-    missing = list(_missing(source, kind))
-    source.problems += missing
-    if kind is RawPoint and "public" not in used:
-        source.problems.append(_all_public(source))
     spare = [name for name in source.columns if name not in used]
     personal = [name for name in spare if is_personal(name)]
+    unknown = [name for name in spare if name not in personal]
+    # Without a spare column there is nothing that the missing one could be.
+    own = f", or name yours under [columns.{table}]" if table and any(unknown) else ""
+    missing = list(_missing(source, kind, own))
+    if kind is RawPoint and source.rows and "public" not in used:
+        if all_public and not _near("public", source):
+            source = _with_public(source)
+        else:
+            missing.append(_no_public(source, own))
+    source.problems += missing
+    shown = len(used) > 1 or _is_header(source)
     if personal:
         one = len(personal) == 1
         source.note(
-            f"has {_columns(personal)} about persons, by the name{_named(personal, missing)}",
+            f"has {_columns(personal)} about persons, by the name{_named(personal, shown)}",
             f"Nothing in {'it' if one else 'them'} was read. "
             f"Take {'it' if one else 'them'} out of the file for good.",
         )
-    unknown = [name for name in spare if name not in personal]
     if unknown:
         source.note(
-            f"has {_columns(unknown)} that no table uses{_named(unknown, missing)}",
+            f"has {_columns(unknown)} that no table uses{_named(unknown, shown)}",
             "What no table uses is left out and never published; a name of your own for a column "
             "goes under [columns].",
         )
@@ -89,18 +108,27 @@ def _columns(names: Sequence[str]) -> str:
     return f"{len(names)} column{'s' * (len(names) != 1)}"
 
 
-def _named(names: Sequence[str], missing: Sequence[Problem]) -> str:
-    told = _list(names, missing)
+def _named(names: Sequence[str], shown: bool) -> str:
+    told = _list(names) if shown else ""
     return f": {told}" if told else ""
 
 
-def _list(names: Sequence[str], missing: Sequence[Problem]) -> str:
-    """Names that may be shown; where columns are missing the header may be a row of data."""
+def _list(names: Sequence[str]) -> str:
+    """Names without those that could be what stands in a cell."""
     fit = [name for name in names if re.fullmatch(r"[^\W\d][\w /.:-]{0,39}", name)]
     told = [name for name in fit if not re.search(r"\d\W?\d\W?\d", name)]
-    if missing or not told:
-        return ""
-    return ", ".join(told[:_TOLD]) + (" …" if len(names) > len(told[:_TOLD]) else "")
+    return ", ".join(told[:_TOLD]) + (" …" if told and len(names) > len(told[:_TOLD]) else "")
+
+
+def _is_header(source: Source) -> bool:
+    """Whether names of which none is known are a header all the same, and no row of data.
+
+    A row of data has its numbers and dates where the rows below it have theirs.
+    """
+    if any(is_value(name) for name in source.columns):
+        return False
+    below = source.rows[:_LOOKED_AT]
+    return any(is_value(cell) for row in below for cell in row.values)
 
 
 def _of_family(name: str, kind: type[Row]) -> bool:
@@ -135,7 +163,7 @@ def _cut_names(source: Source, kind: type[Row]) -> dict[str, str]:
     return found
 
 
-def _missing(source: Source, kind: type[Row]) -> Iterator[Problem]:
+def _missing(source: Source, kind: type[Row], own: str) -> Iterator[Problem]:
     if source.has_geometry and not source.rows:
         return
     required = [
@@ -147,38 +175,56 @@ def _missing(source: Source, kind: type[Row]) -> Iterator[Problem]:
         required += ["lon", "lat"]
     for name in required:
         if name not in source.columns:
-            near = difflib.get_close_matches(name, source.columns, n=1, cutoff=0.6)
-            hint = f"Is it the column {near[0]}? Rename it" if near else "Add it"
+            near = _near(name, source)
+            hint = (
+                f"Is it the column {near}? Rename it, and fill it" if near else "Add it and fill it"
+            )
             yield source.problem(
-                "the column is missing",
-                f"{hint}, and fill it.",
+                _lacks(source),
+                f"{hint}{'' if near else own}.",
                 column=name,
                 expected=expected(kind, name),
             )
     placed = source.has_geometry or "h3" in source.columns or {*source.columns} >= PLACE
     if kind is RawCell and not placed:
         mend = "Add it, or lon and lat; fill it."
-        what = "the column is missing"
-        yield source.problem(what, mend, column="h3", expected="an H3 cell of residents")
+        yield source.problem(_lacks(source), mend, column="h3", expected="an H3 cell of residents")
 
 
-def _all_public(source: Source) -> Problem:
-    """Points are public services unless the file tells them apart; a slip of the pen must not."""
-    near = difflib.get_close_matches("public", source.columns, n=1, cutoff=0.6)
+def _near(name: str, source: Source) -> str:
+    """The column whose name is nearly that; empty where there is none."""
+    # Of three letters two are soon the same.
+    cutoff = 0.6 if len(name) > 3 else 0.8
+    return next(iter(difflib.get_close_matches(name, source.columns, n=1, cutoff=cutoff)), "")
+
+
+def _lacks(source: Source) -> str:
+    """That a column is missing, and from which row where the header is not the first."""
+    row = source.header_row
+    return "the column is missing" + (f" from the header, row {row}" if row and row > 1 else "")
+
+
+def _no_public(source: Source, own: str) -> Problem:
+    """Nobody is told where a point is unless the file says that anybody may know."""
+    near = _near("public", source)
     if near:
-        return source.problem(
-            "the column is missing, and there is one with nearly that name",
-            f"Rename the column {near[0]}, or hidden points would be shown.",
-            column="public",
-            expected="yes or no",
-        )
-    return source.problem(
-        "the column is missing, so every point is shown with its name and place",
-        "Add it, and write no for each depot and each place that not everybody may know.",
-        column="public",
-        severity=Severity.WARNING,
-        expected="yes or no",
-    )
+        what = f"{_lacks(source)}, and there is one with nearly that name"
+        mend = f"Rename the column {near}, or hidden points would be shown."
+    else:
+        what = f"{_lacks(source)}, so nothing tells a hidden place from others"
+        mend = "Add it: yes for each place that anybody may know, no for a depot or hidden place"
+        mend += f"{own}."
+    return source.problem(what, mend, column="public", expected="yes or no")
+
+
+def _with_public(source: Source) -> Source:
+    """The points of a programme that says of all of them that anybody may know them."""
+
+    def public(row: SourceRow) -> SourceRow:
+        spare = [""] * (len(row.header) - len(row.values))
+        return replace(row, header=(*row.header, "public"), values=(*row.values, *spare, "yes"))
+
+    return source.reshaped((*source.columns, "public"), public)
 
 
 def unknown_targets(names: Mapping[str, str], kind: type[Row], where: str) -> Iterable[Problem]:

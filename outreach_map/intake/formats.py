@@ -52,6 +52,12 @@ def read_source(path: Path, table: Table) -> Source:
         if path.stat().st_size > MAX_BYTES:
             what = f"is larger than {MAX_BYTES // 1_000_000} MB"
             return source.fail(what, "Leave out columns and old rows.")
+        if path.stat().st_size == 0:
+            return source.fail(
+                "holds nothing (0 bytes)",
+                "Is it still in the cloud? Open it once, so that it comes to this computer; or "
+                "save it again.",
+            )
         reader(path, source, table)
     except OSError:
         return source.fail("cannot be opened", "Close it elsewhere, and allow yourself to read it.")

@@ -17,6 +17,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from outreach_map.errors import Problem
+from outreach_map.intake.personal import is_personal
 from outreach_map.intake.sources import Source, SourceRow
 from outreach_map.intake.submissions import submissions, with_decisions
 
@@ -229,7 +230,8 @@ def _whole(
             return name
     for name in source.columns:
         cells = [cell for row in source.rows[:50] if (cell := row.cells.get(name))]
-        if cells and all(_is_place(cell) for cell in cells):
+        # A telephone number with spaces has the form of a place.
+        if cells and not is_personal(name) and all(_is_place(cell) for cell in cells):
             return name
     return None
 

@@ -1,40 +1,85 @@
 """Hours as people write them, made into OSM opening_hours: a hint, never a silent change.
 
-Weekdays in English, French, Spanish, Portuguese, Swahili and Russian, whole or cut short; times as
-9am, 9h, 9h30, 9.30, 9:00 or 9 to 17. A hint is given only where every word of the cell is
-understood, so that none repeats a note that stands in the wrong column.
+Weekdays in English, German, French, Spanish, Portuguese, Swahili and Russian, whole or cut short;
+times as 9am, 9h, 9h30, 9.30, 9:00 or 9 to 17. A hint is given only where every word of the cell is
+understood, so that none repeats a note that stands in the wrong column, and only where all
+languages in which it can be read agree: Do is Thursday in German, and Sunday in Spanish.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from outreach_map.hours import Hours
 from outreach_map.intake.personal import plain
 
-_DAYS = {
-    "Mo": "mo mon monday lu lun lundi lunes seg segunda segunda_feira 2a jumatatu пн понедельник",
-    "Tu": "tu tue tues tuesday ma mar mardi martes ter terca terca_feira 3a jumanne вт вторник",
-    "We": "we wed wednesday me mer mercredi mie miercoles qua quarta quarta_feira 4a jumatano "
-    "ср среда",
-    "Th": "th thu thur thurs thursday je jeu jeudi jue jueves qui quinta quinta_feira 5a alhamisi "
-    "чт четверг",
-    "Fr": "fr fri friday ve ven vendredi vie viernes sex sexta sexta_feira 6a ijumaa пт пятница",
-    "Sa": "sa sat saturday sam samedi sab sabado jumamosi сб суббота",
-    "Su": "su sun sunday di dim dimanche do dom domingo jumapili вс воскресенье",
-    "Mo-Su": "daily everyday every_day tous_les_jours todos_los_dias diario todos_os_dias "
-    "diariamente kila_siku ежедневно",
+_WEEK = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+# Names of the days from Monday on. Dutch and Italian are here for what they share with others.
+_NAMES = {
+    "en": "mo,mon,monday tu,tue,tues,tuesday we,wed,wednesday th,thu,thur,thurs,thursday "
+    "fr,fri,friday sa,sat,saturday su,sun,sunday",
+    "de": "mo,montag,montags di,dienstag,dienstags mi,mittwoch,mittwochs do,donnerstag,donnerstags "
+    "fr,freitag,freitags sa,samstag,samstags,sonnabend so,sonntag,sonntags",
+    "fr": "lu,lun,lundi ma,mar,mardi me,mer,mercredi je,jeu,jeudi ve,ven,vendredi sa,sam,samedi "
+    "di,dim,dimanche",
+    "es": "lu,lun,lunes ma,mar,martes mi,mie,miercoles ju,jue,jueves vi,vie,viernes sa,sab,sabado "
+    "do,dom,domingo",
+    "pt": "seg,segunda,segunda_feira,2a ter,terca,terca_feira,3a qua,quarta,quarta_feira,4a "
+    "qui,quinta,quinta_feira,5a sex,sexta,sexta_feira,6a sab,sabado do,dom,domingo",
+    "sw": "jumatatu jumanne jumatano alhamisi ijumaa jumamosi jumapili",
+    "ru": "пн,понедельник вт,вторник ср,среда чт,четверг пт,пятница сб,суббота вс,воскресенье",
+    "nl": "ma,maandag di,dinsdag wo,woensdag do,donderdag vr,vrijdag za,zaterdag zo,zondag",
+    "it": "lu,lun,lunedi ma,mar,martedi me,mer,mercoledi gi,gio,giovedi ve,ven,venerdi sa,sab,"
+    "sabato do,dom,domenica",
+}
+# What means the same wherever it stands.
+_SPANS = {
+    "Mo-Su": "daily everyday every_day taglich jeden_tag tous_les_jours todos_los_dias diario "
+    "todos_os_dias diariamente kila_siku ежедневно",
     "Mo-Fr": "weekdays working_days jours_ouvrables en_semaine dias_laborables entre_semana "
     "dias_uteis будни по_будням siku_za_kazi",
-    "Sa-Su": "weekend weekends fin_de_semaine fin_de_semana fim_de_semana wikendi выходные",
-    "24/7": "always open_24_hours 24_hours 24h 24h_24 toujours siempre sempre daima круглосуточно",
-    "off": "closed ferme cerrado fechado imefungwa закрыто",
+    "Sa-Su": "weekend weekends wochenende am_wochenende fin_de_semaine fin_de_semana fim_de_semana "
+    "wikendi выходные",
+    "24/7": "always open_24_hours 24_hours 24h 24h_24 immer rund_um_die_uhr toujours siempre "
+    "sempre daima круглосуточно",
+    "off": "closed geschlossen zu ferme cerrado fechado imefungwa закрыто",
 }
-_DAY_OF = {word: day for day, words in _DAYS.items() for word in words.split()}
-_TO = {"to", "a", "as", "au", "ate", "hasta", "al", "until", "till", "hadi", "до", "по", "jusqu"}
-_AND = {"and", "et", "y", "e", "na", "и"}
+_SHARED = {word: span for span, words in _SPANS.items() for word in words.split()}
+_WRITTEN = frozenset((*_WEEK, "off", "24/7"))
+_LANGUAGES = {
+    language: {
+        **_SHARED,
+        **{
+            word: day
+            for day, words in zip(_WEEK, names.split(), strict=True)
+            for word in words.split(",")
+        },
+    }
+    for language, names in _NAMES.items()
+}
+_TO = {
+    "to",
+    "a",
+    "as",
+    "au",
+    "ate",
+    "hasta",
+    "al",
+    "until",
+    "till",
+    "hadi",
+    "до",
+    "по",
+    "jusqu",
+    "bis",
+}
+_AND = {"and", "et", "y", "e", "na", "и", "und"}
+# A word of one language says that the others are of it too.
+_OWN = {"uhr": "de", "bis": "de", "und": "de", "von": "de"}
 _FILLERS = {"from", "de", "das", "from_the", "du", "le", "les", "o", "as", "la", "las", "los",
-            "kutoka", "с", "h", "hrs", "hours", "horas", "uhr", "every", "at", "on"}  # fmt: skip
+            "kutoka", "с", "h", "hrs", "hours", "horas", "uhr", "every", "at", "on",
+            "von"}  # fmt: skip
 # A comma behind a time begins another rule where a day follows.
 _NEXT_RULE = re.compile(r"[;\n]|(?<=[\dhm]),(?=\s*[^\W\d])")
 _TIME = re.compile(
@@ -55,23 +100,34 @@ def hours_hint(text: str) -> str:
     ('Mo,We 09:00-12:30', 'Mo-Fr 09:00-17:00')
     >>> hours_hint("Пн-Пт 10:00 до 18:00"), hours_hint("by the kiosk")
     ('Mo-Fr 10:00-18:00', '')
+    >>> hours_hint("Di-Do 18-22 Uhr"), hours_hint("Do 18-22")
+    ('Tu-Th 18:00-22:00', '')
     """
-    rules = [_rule(part) for part in _NEXT_RULE.split(_joined(text)) if part.strip()]
+    readings = {_read(text, language) for language in _LANGUAGES} - {""}
+    return readings.pop() if len(readings) == 1 else ""
+
+
+def _read(text: str, language: str) -> str:
+    """What a text means in one language; empty where not every word is understood."""
+    days = _LANGUAGES[language]
+    own = {_OWN.get(word, language) for word in re.findall(r"[^\W\d_]+", text.lower())}
+    if own - {language}:
+        return ""
+    rules = [_rule(part, days) for part in _NEXT_RULE.split(_joined(text, days)) if part.strip()]
     if not rules or not all(rules):
         return ""
-    hint = "; ".join(rules)
     try:
-        return Hours(hint).text
+        return Hours("; ".join(rules)).text
     except ValueError:
         return ""
 
 
-def _joined(text: str) -> str:
+def _joined(text: str, days_of: Mapping[str, str]) -> str:
     """Text with names of days that have several words made one."""
-    joined = text.lower()
-    for words in sorted((word for word in _DAY_OF if "_" in word), key=len, reverse=True):
+    joined = _bare(text.lower())
+    for words in sorted((word for word in days_of if "_" in word), key=len, reverse=True):
         pattern = r"\W+".join(map(re.escape, words.split("_")))
-        joined = re.sub(rf"(?<!\w){pattern}(?!\w)", f" {_DAY_OF[words]} ", _bare(joined))
+        joined = re.sub(rf"(?<!\w){pattern}(?!\w)", f" {days_of[words]} ", joined)
     return joined
 
 
@@ -80,7 +136,7 @@ def _bare(text: str) -> str:
     return re.sub(r"[^\W\d_]+", lambda word: plain(word[0]), text)
 
 
-def _rule(text: str) -> str:
+def _rule(text: str, days_of: Mapping[str, str]) -> str:
     """One rule: days, then times."""
     days, times = "", ""
     tokens = _TOKEN.findall(text)
@@ -89,15 +145,13 @@ def _rule(text: str) -> str:
     link = ""
     for part in tokens:
         word = plain(part)
-        own = part.strip().title().replace(" ", "")
-        if re.fullmatch("(mo|tu|we|th|fr|sa|su)", part):
-            own = _DAY_OF[part]
-        day = _DAY_OF.get(word, own if own in _DAYS else "")
+        # Capitals are those of `_joined`.
+        day = part if part in _WRITTEN else days_of.get(word, "")
         if part in "-–—":
             link = "-"
         elif part in ",&" or word in _AND:
             link = ","
-        elif word in _TO and (days or times) and word not in _DAY_OF:
+        elif word in _TO and (days or times) and word not in days_of:
             link = "-"
         elif day:
             if times or (days and not link):

@@ -15,7 +15,7 @@ from outreach_map.errors import Problem
 from outreach_map.intake.cells import Reading
 from outreach_map.intake.columns import PLACE, item, known_columns
 from outreach_map.intake.messages import expected, explained
-from outreach_map.intake.rows import RawLonLat, RawPoint, Row
+from outreach_map.intake.rows import RawLonLat, Row
 from outreach_map.intake.sources import Source, SourceRow
 
 R = TypeVar("R", bound=Row)
@@ -38,11 +38,8 @@ def _by_rows(
     rows: Sequence[SourceRow],
 ) -> Iterator[R]:
     known = known_columns(kind)
-    all_public = kind is RawPoint and "public" not in source.columns
     for row in rows:
         values = _values(row, kind, known)
-        if all_public:
-            values["public"] = "yes"
         if (
             kind.located
             and (geometry := _geometry(row, kind, source, reading, problems)) is not None

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,7 +35,7 @@ from outreach_map.intake.rows import (
 )
 from outreach_map.intake.sources import Source, Table
 from outreach_map.intake.unfinished import left_over, not_asked
-from outreach_map.intake.visits import LogPart, merged, stale_last_visits
+from outreach_map.intake.visits import LogPart, merged, stale_last_visits, until
 from outreach_map.programme import USUAL_NAMES, Files, Programme
 
 Bounds = tuple[float, float, float, float]
@@ -52,7 +53,13 @@ KINDS: Mapping[str, type[Row]] = {
 }
 
 
-def read_tables(programme: Programme, *, bounds: Bounds | None = None) -> RawTables:
+def read_tables(
+    programme: Programme,
+    *,
+    bounds: Bounds | None = None,
+    today: date | None = None,
+    since: date | None = None,
+) -> RawTables:
     """Read every file of a programme.
 
     Parameters
@@ -61,6 +68,10 @@ def read_tables(programme: Programme, *, bounds: Bounds | None = None) -> RawTab
         Names the files.
     bounds
         West, south, east, north of the study area, to notice swapped and far-off coordinates.
+    today
+        Visits after that day are not counted; without it all are.
+    since
+        Decisions that ended before that day may be about what is gone; without it none may.
 
     Returns
     -------
@@ -72,16 +83,26 @@ def read_tables(programme: Programme, *, bounds: Bounds | None = None) -> RawTab
     InputError
         With every error of every file; warnings alone stop nothing.
     """
-    tables, problems = _read(programme, bounds)
+    tables, problems = _read(programme, bounds, today, since)
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     if errors:
         raise InputError(errors)
     return tables
 
 
-def collect_problems(programme: Programme, *, bounds: Bounds | None = None) -> tuple[Problem, ...]:
-    """Every problem of every file, warnings included, in reading order."""
-    return InputError(_read(programme, bounds)[1]).problems
+def examine_tables(
+    programme: Programme, *, bounds: Bounds | None = None, today: date | None = None
+) -> tuple[RawTables, tuple[Problem, ...]]:
+    """Valid rows of every file, and every problem, warnings included, in reading order."""
+    tables, problems = _read(programme, bounds, today, today)
+    return tables, InputError(problems).problems
+
+
+def collect_problems(
+    programme: Programme, *, bounds: Bounds | None = None, today: date | None = None
+) -> tuple[Problem, ...]:
+    """Every problem of every file, warnings included, in reading order, as of a day."""
+    return examine_tables(programme, bounds=bounds, today=today)[1]
 
 
 def readable_points(programme: Programme) -> tuple[RawPoint, ...]:
@@ -99,6 +120,7 @@ class _Reader:
         # Every file as it was read, by table; of the log the last.
         self.sources: dict[str, Source] = {}
         self._columns = programme.columns
+        self._all_public = programme.privacy.all_points_public
         self._place = None if bounds is None else Place.around(bounds, programme.timezone)
 
     def table(self, name: str, path: Path | None, kind: type[R]) -> list[R]:
@@ -110,7 +132,7 @@ class _Reader:
         own: Mapping[str, str] = getattr(self._columns, name)
         renamed = {" ".join(theirs.lower().split()): ours for theirs, ours in own.items()}
         source = read_source(path, Table(known_columns(kind), kind.prefixes, renamed))
-        source = prepared(source, kind, renamed)
+        source = prepared(source, kind, renamed, table=name, all_public=self._all_public)
         # A row that cannot be read has an id that nobody knows.
         whole = not source.failed
         self.problems += source.problems
@@ -159,7 +181,9 @@ def _uncollected() -> Iterator[None]:
 
 
 @_uncollected()
-def _read(programme: Programme, bounds: Bounds | None) -> tuple[RawTables, list[Problem]]:
+def _read(
+    programme: Programme, bounds: Bounds | None, today: date | None, since: date | None
+) -> tuple[RawTables, list[Problem]]:
     files, reader = programme.files, _Reader(programme, bounds)
     problems = reader.problems
     for name, kind in KINDS.items():
@@ -181,10 +205,13 @@ def _read(programme: Programme, bounds: Bounds | None) -> tuple[RawTables, list[
             problems.append(source.problems[-1])
     problems += not_asked(sources["points"], points)
     problems += checks.across_tables(hotspots, points, teams, risks, sources, reader.ids)
-    for part in parts:
-        problems += checks.references(part.source, part.rows, sources, reader.ids)
+    problems += checks.references_of_log(parts, sources, reader.ids)
+    if today is not None:
+        parts = [*until(today, parts, problems)]
     if files.decisions is not None:
-        problems += checks.references(sources["decisions"], decisions, sources, reader.ids)
+        problems += checks.references_of_decisions(
+            sources["decisions"], decisions, sources, reader.ids, since
+        )
     if files.incidents is not None:
         problems += checks.places_of_incidents(sources["incidents"], incidents, sources, reader.ids)
     visits = merged(parts, problems)

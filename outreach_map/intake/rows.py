@@ -16,10 +16,10 @@ from outreach_map.intake.cells import (
     Amount,
     Count,
     Day,
+    Degrees,
     Expected,
     Identifier,
     Languages,
-    Number,
     OpeningHours,
     PageLanguage,
     Spot,
@@ -79,8 +79,8 @@ class Row(BaseModel):
 class RawLonLat(Row):
     """The two columns of a row's location, where the file has no geometry."""
 
-    lon: Annotated[Number, Expected("degrees from -180 to 180")]
-    lat: Annotated[Number, Expected("degrees from -90 to 90")]
+    lon: Annotated[Degrees, Expected("degrees from -180 to 180")]
+    lat: Annotated[Degrees, Expected("degrees from -90 to 90")]
 
 
 class RawHotspot(Row):
@@ -288,8 +288,8 @@ class RawCell(Row):
     """A row of the population file: an H3 cell or a point, and how many live there."""
 
     h3: Text | None = None
-    lon: Number | None = None
-    lat: Number | None = None
+    lon: Degrees | None = None
+    lat: Degrees | None = None
     population: Amount
 
 

@@ -27,6 +27,15 @@ _TITLE_ROWS = 8
 _TAG = re.compile(r"#[a-z][\w+ ]*", re.IGNORECASE)
 
 
+# A number, a date or a time: no name of a column.
+_VALUE = re.compile(r"\s*[+-]?\d[\d.,:/ TZ-]*\s*")
+
+
+def is_value(cell: str) -> bool:
+    """Whether a cell holds a number, a date or a time."""
+    return _VALUE.fullmatch(cell) is not None
+
+
 @dataclass(frozen=True, repr=False, slots=True)
 class SourceRow:
     """A row as it stands in the file: its number, its values by header, and its geometry if any."""
@@ -51,8 +60,9 @@ class SourceRow:
 class Source:
     """A file that was read: its columns, its rows, and what was wrong with it as a whole.
 
-    A column without a name that holds anything is listed once, as "". `submitted` says, for exports
-    of forms, which submission a row is and when it was made.
+    A column without a name that holds anything is listed once, as "". `header_row` is the number of
+    the row that the columns' names stand in, where it is a row. `submitted` says, for exports of
+    forms, which submission a row is and when it was made.
     """
 
     file: str
@@ -61,6 +71,7 @@ class Source:
     rows: list[SourceRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     has_geometry: bool = False
+    header_row: int | None = None
     decimal_mark: DecimalMark = DecimalMark.POINT_OR_COMMA
     submitted: dict[int, tuple[str, str]] = field(default_factory=dict)
 
@@ -171,6 +182,7 @@ def add_rows(
             source.fail("is empty", "Write a header row with the column names, then the rows.")
         return
     first = header_at([cells for _, cells in top], table)
+    source.header_row = top[first][0]
     names = _lowered(top[first][1])
     named = [name for name in names if name]
     if len(named) > MAX_COLUMNS:
@@ -229,9 +241,16 @@ def _drop_long(source: Source) -> None:
 
 
 def header_at(rows: Sequence[Sequence[str]], table: Table) -> int:
-    """Which of the first rows is the header: the one with most names that are known."""
-    scores = [sum(table.known(cell) for cell in cells if cell) for cells in rows[:_TITLE_ROWS]]
-    return scores.index(max(scores))
+    """Which of the first rows is the header: with most names that are known, then most names.
+
+    Numbers and dates are no names, and a title above the header is one name.
+    """
+
+    def fits(cells: Sequence[str]) -> tuple[int, int]:
+        filled = [cell for cell in cells if cell.strip()]
+        return sum(map(table.known, filled)), sum(not is_value(cell) for cell in filled)
+
+    return max(range(len(rows[:_TITLE_ROWS])), key=lambda number: fits(rows[number]))
 
 
 def _lowered(header: Sequence[str]) -> tuple[str, ...]:

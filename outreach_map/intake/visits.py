@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from operator import itemgetter
 
@@ -46,6 +46,53 @@ class _Found:
     @property
     def order(self) -> tuple[str, int, int]:
         return (self.submitted, self.part, self.visit.row)
+
+
+def until(today: date, parts: Sequence[LogPart], problems: list[Problem]) -> Sequence[LogPart]:
+    """The log without visits that are still to come by the clock; a warning for each file.
+
+    Where that is most of the log, the clock is wrong rather than the log, and all of it counts.
+    """
+    ahead = [[row.row for row in part.rows if row.date > today] for part in parts]
+    if not any(ahead):
+        return parts
+    if sum(map(len, ahead)) > sum(len(part.rows) for part in parts) / 2:
+        part, rows = next((part, rows) for part, rows in zip(parts, ahead, strict=True) if rows)
+        problems.append(
+            _ahead(
+                part,
+                rows,
+                "most of the log lies after today by this computer's clock, and is counted",
+                "Set the clock, or correct the dates.",
+            )
+        )
+        return parts
+    for part, rows in zip(parts, ahead, strict=True):
+        if rows:
+            what = f"lies after today{more(rows, 'do')}: what is still to come is not counted"
+            problems.append(_ahead(part, rows, what, "Correct the date, most often its year."))
+    return [replace(part, rows=[row for row in part.rows if row.date <= today]) for part in parts]
+
+
+def _ahead(part: LogPart, rows: Sequence[int], what: str, mend: str) -> Problem:
+    return part.source.problem(
+        what,
+        mend,
+        row=rows[0],
+        column="date",
+        severity=Severity.WARNING,
+        expected="a day that has been",
+    )
+
+
+def more(rows: Sequence[int], do: str) -> str:
+    """How many rows beside the first one are so, in words.
+
+    >>> more([4, 9, 11], "do"), more([4], "do")
+    (', and 2 more rows do', '')
+    """
+    count = len(rows) - 1
+    return f", and {count} more row{'s' * (count != 1)} {do}" if count else ""
 
 
 def merged(parts: Sequence[LogPart], problems: list[Problem]) -> list[RawVisit]:

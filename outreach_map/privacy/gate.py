@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from outreach_map.errors import InputError, Problem
-from outreach_map.intake import RawHotspot, RawTables, base, collect_problems, read_tables
+from outreach_map.intake import RawHotspot, RawTables, base, examine_tables, read_tables
 from outreach_map.network import StreetExtract, read_extract
 from outreach_map.privacy import records
 from outreach_map.privacy.areas import Partition
@@ -25,6 +25,7 @@ from outreach_map.privacy.incidents import release_incidents
 from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private
 from outreach_map.privacy.ledger import Ledger, begin, read_ledger, write_ledger
 from outreach_map.privacy.locate import REACH_M, Locator, public_place
+from outreach_map.privacy.offstreet import off_streets
 from outreach_map.privacy.rare import suppress_rare
 from outreach_map.privacy.sites import Mover
 from outreach_map.programme import Programme
@@ -55,6 +56,7 @@ def release(
     extract: StreetExtract | None = None,
     *,
     notice: Notice | None = None,
+    today: date | None = None,
 ) -> Release:
     """Pass a programme through the gate for one round.
 
@@ -68,6 +70,8 @@ def release(
         The programme's street extract when it was read already.
     notice
         Told what the planner should know of this release: what waits, what is shown to all.
+    today
+        Visits after that day are not counted; without it all before the round are.
 
     Returns
     -------
@@ -83,7 +87,8 @@ def release(
     """
     say = notice or (lambda _: None)
     extract = extract or read_extract(programme.streets)
-    raw = read_tables(programme, bounds=study_bounds(programme, extract))
+    bounds = study_bounds(programme, extract)
+    raw = read_tables(programme, bounds=bounds, today=today, since=start)
     for line in _told(raw.warnings):
         say(f"warning: {line}")
     gate = open_gate(programme, extract, raw, say)
@@ -92,12 +97,15 @@ def release(
     return released
 
 
-def preview(programme: Programme, start: date, extract: StreetExtract) -> Release:
+def preview(
+    programme: Programme, start: date, extract: StreetExtract, *, today: date | None = None
+) -> Release:
     """The same release for a question between rounds: nothing of it is kept in the ledger.
 
     Arguments and errors as in `release`.
     """
-    raw = read_tables(programme, bounds=study_bounds(programme, extract))
+    bounds = study_bounds(programme, extract)
+    raw = read_tables(programme, bounds=bounds, today=today, since=start)
     return pass_through(open_gate(programme, extract, raw, lambda _: None), raw, start, _unsaid)[0]
 
 
@@ -116,10 +124,15 @@ def _told(warnings: Sequence[Problem]) -> Iterable[str]:
         yield f"{first}{more}"
 
 
-def find_problems(programme: Programme, extract: StreetExtract) -> tuple[Problem, ...]:
+def find_problems(
+    programme: Programme, extract: StreetExtract, *, today: date | None = None
+) -> tuple[Problem, ...]:
     """Every problem of the programme's files, warnings included, in reading order."""
-    problems = collect_problems(programme, bounds=study_bounds(programme, extract))
-    return tuple(problems)
+    raw, problems = examine_tables(programme, bounds=study_bounds(programme, extract), today=today)
+    # One that lies far outside of the study area is told of already.
+    known = {(one.file, one.row) for one in problems if one.column == "lon, lat"}
+    off = [one for one in off_streets(programme, extract, raw) if (one.file, one.row) not in known]
+    return InputError([*problems, *off]).problems
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -213,7 +226,12 @@ def pass_through(gate: Gate, raw: RawTables, start: date, say: Notice) -> tuple[
         teams=records.teams(raw.teams, codes["T"], bases),
         zones=records.zones(raw.risks, start, gate.programme.risk, codes["R"], _places(zones)),
         decisions=records.decisions(
-            [row for row in raw.decisions if row.hotspot_id in hotspots],
+            # One that is over may name a team or a place that is gone.
+            [
+                row
+                for row in raw.decisions
+                if row.hotspot_id in hotspots and (row.team_id or "") in {"", *codes["T"]}
+            ],
             start,
             codes["H"],
             codes["T"],

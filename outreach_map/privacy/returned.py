@@ -84,6 +84,8 @@ class TakenIn:
         Visits that the log has otherwise.
     unknown
         Visits and notes at a code that no hotspot has any more.
+    ahead
+        Visits of a day that is still to come; they are not added.
     noted
         How many new risks were added to `private/risks-proposed.csv`.
     log
@@ -96,6 +98,7 @@ class TakenIn:
     unknown: tuple[ReturnedVisit | ReturnedNote, ...]
     noted: int
     log: str
+    ahead: tuple[ReturnedVisit, ...] = ()
 
     def __repr__(self) -> str:
         """Counts only."""
@@ -108,6 +111,7 @@ def take_in(
     notes: Sequence[ReturnedNote],
     *,
     write: bool = True,
+    today: date | None = None,
 ) -> TakenIn:
     """Add visits to the log and notes to the table of proposed risks; each once.
 
@@ -121,6 +125,8 @@ def take_in(
         By codes.
     write
         Without it nothing is changed, and the answer is the same.
+    today
+        A visit of a later day was not made yet; without it no day is later.
 
     Raises
     ------
@@ -146,7 +152,9 @@ def take_in(
     told = [n for n in notes if n.team in teams and (not n.hotspot or n.hotspot in hotspots)]
     unknown: list[ReturnedVisit | ReturnedNote] = [v for v in visits if v not in known]
     unknown += [note for note in notes if note not in told]
-    fresh, there, differing = _sorted_out(known, tables, hotspots, teams)
+    ahead = [v for v in known if today is not None and v.date > today]
+    made = [v for v in known if v not in ahead]
+    fresh, there, differing = _sorted_out(made, tables, hotspots, teams)
     renamed = programme.columns.visits
     log = log_to_extend(programme.files.visits, programme.folder, renamed)
     if write and fresh:
@@ -170,7 +178,9 @@ def take_in(
     if write and added:
         text = csv_text(_COLUMNS, [*before, *added])
         write_private(private, PROPOSED, text.encode("utf-8-sig"))
-    return TakenIn(tuple(fresh), there, tuple(differing), tuple(unknown), len(added), log.name)
+    return TakenIn(
+        tuple(fresh), there, tuple(differing), tuple(unknown), len(added), log.name, tuple(ahead)
+    )
 
 
 def _sorted_out(

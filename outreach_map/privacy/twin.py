@@ -314,8 +314,9 @@ class _Twin:
                 tuple(
                     r.model_copy(
                         update={
-                            "hotspot_id": spots.get(r.hotspot_id, r.hotspot_id),
-                            "team_id": teams.get(r.team_id, r.team_id),
+                            # A place or a team that is gone has no row; nor has "".
+                            "hotspot_id": spots.get(r.hotspot_id, ""),
+                            "team_id": teams.get(r.team_id, ""),
                         }
                     )
                     for r in raw.visits
@@ -339,7 +340,7 @@ class _Twin:
                 tuple(
                     r.model_copy(
                         update={
-                            "hotspot_id": spots[r.hotspot_id],
+                            "hotspot_id": spots.get(r.hotspot_id, ""),
                             "team_id": teams.get(r.team_id or "", r.team_id),
                         }
                     )

@@ -23,6 +23,7 @@ from outreach_map.language import (
     together,
 )
 from outreach_map.routing.alone import Alone, Hindrance, alone
+from outreach_map.routing.bounds import least_told
 from outreach_map.routing.changes import (
     carried_over,
     compare,
@@ -281,7 +282,7 @@ def _why_missing(
     """Why a visit that some shift could make was left out: what planning it by force does."""
     one = problem.clients[client]
     if found is None or client in found.left_out:
-        return _bound(week, client)
+        return least_told(problem, solution, client)
     change = compare(solution, found, week.visits, week.visits)
     team = next(
         problem.vehicles[route.vehicle].name
@@ -325,28 +326,3 @@ def _why_missing(
         time=extra,
         worth=worth,
     )
-
-
-def _bound(week: Week, client: int) -> str:
-    """Where no search was made, or none found a plan: the least that the visit takes."""
-    problem = week.problem
-    one = problem.clients[client]
-    least: tuple[int, str] | None = None
-    for vehicle in sorted(one.vehicles):
-        found = alone(problem, vehicle, one)
-        if found.hindrance is None and (least is None or found.out_s < least[0]):
-            least = (found.out_s, problem.vehicles[vehicle].name)
-    told = [
-        plural(
-            "No plan was found that makes it and keeps what the shifts that suit do already; its "
-            "need counts for {count} minute.",
-            "No plan was found that makes it and keeps what the shifts that suit do already; its "
-            "need counts for {count} minutes.",
-            round(one.prize / 60),
-        )
-    ]
-    if least is not None:
-        told.append(
-            phrase("Alone it would take {team} {time}.", team=least[1], time=told_minutes(least[0]))
-        )
-    return sentences(told)

@@ -94,6 +94,46 @@ def test_a_visit_of_another_hotspot_is_no_supply_here() -> None:
     assert (found.reach, found.first_broken) == (Reach.NOT_REACHED, Step.REACHABLE)
 
 
+CARRY = "Let the team that visits carry it."
+
+
+@pytest.mark.parametrize(
+    ("service", "change", "when", "mend"),
+    [
+        ("lubricant", {}, 19.0, CARRY),
+        ("nsp", {}, 19.0, CARRY),
+        # Who comes when nobody is there, or speaks another language, closes nothing.
+        ("lubricant", {}, 10.0, "Offer it at a point nearby, or let a team carry it."),
+        ("lubricant", {"languages": ("de",)}, 19.0, "Offer it at a point nearby, or let a team "
+         "carry it."),
+        # What nobody can hand out.
+        ("legal", {}, 19.0, "Offer it at a point nearby, or let a team carry it."),
+    ],
+)  # fmt: skip
+def test_what_a_team_that_visits_does_not_carry_it_might(
+    service: str, change: dict[str, object], when: float, mend: str
+) -> None:
+    spot = hotspot(services=(service,))
+    found = assess(spot, of=team(**change), visits=(visit(begin=when),))
+    assert (found.first_broken, found.mend) == (Step.AVAILABLE, mend)
+
+
+def test_a_point_too_far_off_is_less_than_the_team_that_comes() -> None:
+    spot = hotspot(services=("nsp",))
+    far = point("P-AAAA", 11)
+    found = assess(spot, far, visits=(visit(),))
+    assert (found.first_broken, found.mend) == (Step.REACHABLE, CARRY)
+    found = assess(spot, far)
+    assert found.mend == "A point or a team's stop nearer by would close it."
+
+
+def test_a_team_carries_a_service_under_its_own_name() -> None:
+    spot = hotspot(services=("lubricant",))
+    kit = MappingProxyType({"lubricant": 20})
+    found = assess(spot, of=team(carry=kit), visits=(visit(),))
+    assert (found.reach, found.by) == (Reach.REACHED, Supply.TEAM)
+
+
 def test_presence_by_hand() -> None:
     """Open two of the four hours on Mondays, from node 1 to 5: node 0 is six away."""
     spot = hotspot(place=box(0, 1))

@@ -12,7 +12,7 @@ from outreach_map.programme import Programme, load_programme
 TOML = '[programme]\nname = "Test"\ntimezone = "Europe/Berlin"\n'
 USUAL = {
     "hotspots.csv": "id,lon,lat,est_mid\nH1,13.25,53.55,20\n",
-    "points.csv": "id,name,lon,lat,type,services\nP1,Point,13.25,53.55,clinic,nsp\n",
+    "points.csv": "id,name,lon,lat,type,services,public\nP1,Point,13.25,53.55,clinic,nsp,yes\n",
     "teams.csv": "id,size,mode,start,end,shift\nT1,2,walk,P1,P1,Mo-Fr 09:00-13:00\n",
 }
 

@@ -16,6 +16,7 @@ from outreach_map.hours import Hours
 from outreach_map.intake import collect_problems, read_tables
 from outreach_map.programme import Programme, load_programme
 from outreach_map.tables import DecisionKind, Mode, PointStatus, RiskAction
+from tests.intake.written import workbook
 
 TOML = """
 [programme]
@@ -23,7 +24,10 @@ name = "Test"
 timezone = "Europe/Berlin"
 """
 HOTSPOTS = "id,lon,lat,communities,est_min,est_mid,est_max,active_hours\n"
-POINTS = "id,name,lon,lat,type,services,stock_syringes\nP1,Point,13.25,53.55,clinic,nsp;condoms,5\n"
+POINTS = (
+    "id,name,lon,lat,type,services,stock_syringes,public\n"
+    "P1,Point,13.25,53.55,clinic,nsp;condoms,5,yes\n"
+)
 TEAMS = "id,size,mode,start,end,shift,carry_syringes\nT1,2,walk,P1,P1,Mo-Fr 09:00-13:00,100\n"
 BOUNDS = (13.19, 53.51, 13.33, 53.60)
 
@@ -104,7 +108,8 @@ def test_population_comes_by_h3_cell_or_by_place(write, tmp_path: Path) -> None:
 
 ROW = "H1,13.25,53.55,pwid,1,2,3,Mo-Fr 10:00-16:00\n"
 CASES = {
-    "empty": ({"hotspots": ""}, "", "is empty"),
+    "empty": ({"hotspots": ""}, "", "holds nothing"),
+    "blank lines": ({"hotspots": "\n \n"}, "", "is empty"),
     "no rows": ({"hotspots": HOTSPOTS}, "", "has no rows"),
     "missing column": ({"teams": TEAMS.replace("shift", "shifts")}, "shift", "missing"),
     "text in a number": (
@@ -284,3 +289,16 @@ def test_a_whole_city_is_read(porto_alegre: Path) -> None:
     assert [row.kind for row in tables.decisions] == list(DecisionKind)
     assert tables.residents is not None
     assert len(tables.residents.people) == 1227
+
+
+@pytest.mark.parametrize("as_text", ["53,55", "+53,55", "53.55"])
+def test_a_decimal_comma_in_a_latitude_is_read_in_every_format(
+    write, tmp_path: Path, as_text: str
+) -> None:
+    quoted = f'id,lon,lat\nH1,"13,25","{as_text}"\n'
+    spot = read_tables(write(hotspots=quoted), bounds=BOUNDS).hotspots[0].geometry
+    assert (spot.x, spot.y) == (13.25, 53.55)
+    workbook(tmp_path / "sites.xlsx", [{"id": "H1", "lon": "13,25", "lat": as_text}])
+    programme = write(TOML + '[files]\nhotspots = "sites.xlsx"\n')
+    spot = read_tables(programme, bounds=BOUNDS).hotspots[0].geometry
+    assert (spot.x, spot.y) == (13.25, 53.55)

@@ -18,7 +18,7 @@ from outreach_map.programme import Programme
 BOUNDS = (13.19, 53.51, 13.33, 53.60)
 HOTSPOTS = "id,lon,lat,est_min,est_mid,est_max,active_hours,review_by\n"
 HOTSPOT = "H1,13.25,53.55,11,20,30,Mo-Fr 10:00-16:00,2027-01-01\n"
-POINTS = "id,name,lon,lat,type,services,stock_syringes\n"
+POINTS = "id,name,lon,lat,type,services,stock_syringes,public\n"
 TEAMS = "id,size,mode,start,end,shift\n"
 VISITS = "date,hotspot_id,team_id,contacts\n"
 RISKS = "id,lon,lat,category,affects,likelihood,impact,assessed_on,expires_on\n"
@@ -44,7 +44,12 @@ def spot(*lon_lat: float) -> dict[str, object]:
 
 
 MESSAGES: dict[str, tuple[str, str | bytes, str]] = {
-    "empty": ("hotspots.csv", "", f"hotspots.csv: is empty. {HEADER}"),
+    "empty": (
+        "hotspots.csv",
+        "",
+        "hotspots.csv: holds nothing (0 bytes). Is it still in the cloud? Open it once, so that it "
+        "comes to this computer; or save it again.",
+    ),
     "separators only": ("hotspots.csv", ",,,\n , ,\n", f"hotspots.csv: is empty. {HEADER}"),
     "header only": (
         "hotspots.csv",
@@ -228,12 +233,12 @@ MESSAGES: dict[str, tuple[str, str | bytes, str]] = {
     ),
     "stock": (
         "points.csv",
-        POINTS + "P1,Point,13.25,53.55,clinic,nsp,plenty\n",
+        POINTS + "P1,Point,13.25,53.55,clinic,nsp,plenty,yes\n",
         f"points.csv, row 2, column stock_syringes: is not a number. {DIGITS}",
     ),
     "language": (
         "points.csv",
-        "id,name,lon,lat,type,services,languages\nP1,Point,13.25,53.55,clinic,nsp,german\n",
+        "id,name,lon,lat,type,services,languages,public\nP1,Point,13.25,53.55,clinic,nsp,german,no\n",
         "points.csv, row 2, column languages: is not a list of language tags. Write them as in "
         "pt;es;sw.",
     ),
@@ -242,6 +247,13 @@ MESSAGES: dict[str, tuple[str, str | bytes, str]] = {
         b"\x00",
         "risks.shp: is not a format that can be read. Save it as one of: .csv, .geojson, .gpkg, "
         ".json, .kml, .tsv, .xlsx, .zip.",
+    ),
+    "UTM in a table": (
+        "hotspots.csv",
+        HOTSPOTS + HOTSPOT.replace("13.25,53.55", "385432,5934567"),
+        "hotspots.csv, row 2, column lon, lat: is not in degrees; the numbers look like metres, as "
+        "in UTM. Convert them: load the table in QGIS with the CRS that it has, and export it with "
+        "the CRS EPSG:4326 as GeoJSON.",
     ),
     "not GeoJSON": (
         "risks.geojson",
@@ -273,7 +285,9 @@ MESSAGES: dict[str, tuple[str, str | bytes, str]] = {
     "metres": (
         "risks.geojson",
         features(spot(383000.0, 5934000.0)),
-        f"risks.geojson, row 1, column lon, lat: is not a location in degrees. {DEGREES}",
+        "risks.geojson, row 1, column lon, lat: is not in degrees; the numbers look like metres, "
+        "as in UTM. Set the layer's CRS to the one that it has, and export it again with the CRS "
+        "EPSG:4326.",
     ),
     "a CRS that nobody knows": (
         "risks.geojson",
@@ -324,9 +338,6 @@ def test_swapped_coordinates_are_noticed_without_bounds_where_degrees_end(progra
 def test_what_is_not_written_down_is_a_warning(programme_of) -> None:
     warnings = read_tables(programme_of({}), bounds=BOUNDS).warnings
     assert [str(warning) for warning in warnings] == [
-        "points.csv, column public: the column is missing, so every point is shown with its name "
-        "and place. Add it, and write no for each depot and each place that not everybody may "
-        "know.",
         "risks.geojson: is not in the folder, so no risk is known, which is not to say that there "
         "is none. Write the register together with the peers.",
         "visits.csv: is not in the folder, so nothing is known of earlier visits. Add the log "
@@ -346,7 +357,7 @@ def test_columns_that_no_table_uses_are_named_once(programme_of) -> None:
         "hotspots.csv: has 2 columns that no table uses: stock_x …. What no table uses is left out "
         "and never published; a name of your own for a column goes under [columns].",
     ]
-    odd = "id,name,lon,lat,type,services,stock_HIV tests\nP1,P,13.25,53.55,clinic,nsp,4\n"
+    odd = "id,name,lon,lat,type,services,public,stock_HIV tests\nP1,P,13.25,53.55,clinic,nsp,no,4\n"
     warnings = read_tables(programme_of({"points.csv": odd}), bounds=BOUNDS).warnings
     assert "points.csv" in {warning.file for warning in warnings}
 
@@ -508,18 +519,53 @@ def test_an_item_named_by_a_number_is_left_out(programme_of) -> None:
     assert "5550172" not in said[0]
 
 
-@pytest.mark.parametrize(
-    ("header", "cell", "public"),
-    [("public", "yes", True), ("public", "no", False), ("public", "", False), ("x", "no", True)],
-)
-def test_a_point_is_public_only_where_the_file_says_so_or_says_nothing_at_all(
-    programme_of, header: str, cell: str, public: bool
+@pytest.mark.parametrize(("cell", "public"), [("yes", True), ("no", False), ("", False)])
+def test_a_point_is_public_only_where_the_file_says_so(
+    programme_of, cell: str, public: bool
 ) -> None:
-    text = f"id,name,lon,lat,type,services,{header}\nP1,P,13.25,53.55,clinic,nsp,{cell}\n"
+    text = f"id,name,lon,lat,type,services,public\nP1,P,13.25,53.55,clinic,nsp,{cell}\n"
     tables = read_tables(programme_of({"points.csv": text}), bounds=BOUNDS)
     assert tables.points[0].public is public
-    warned = any(warning.column == "public" for warning in tables.warnings)
-    assert warned == (header != "public")
+
+
+NO_PUBLIC = (
+    "points.csv, column public: the column is missing, so nothing tells a hidden place from "
+    "others. Add it: yes for each place that anybody may know, no for a depot or hidden place{}."
+)
+
+
+@pytest.mark.parametrize("header", ["", "öffentlich", "hidden", "sichtbar", "anzeigen"])
+def test_without_the_column_public_no_point_is_shown(programme_of, header: str) -> None:
+    more, cell = (f",{header}", ",no") if header else ("", "")
+    text = f"id,name,lon,lat,type,services{more}\nP1,P,13.25,53.55,clinic,nsp{cell}\n"
+    programme = programme_of({"points.csv": text})
+    own = ", or name yours under [columns.points]" if header else ""
+    assert [str(problem) for problem in errors_of(programme)] == [NO_PUBLIC.format(own)]
+    with pytest.raises(InputError):
+        read_tables(programme, bounds=BOUNDS)
+
+
+def test_a_column_of_another_name_says_what_is_public_once_it_is_named(programme_of) -> None:
+    text = (
+        "id,name,lon,lat,type,services,öffentlich\n"
+        "P1,P,13.25,53.55,clinic,nsp,ja\nP2,P,13.25,53.55,depot,nsp,nein\n"
+    )
+    named = '[columns.points]\n"öffentlich" = "public"\n'
+    tables = read_tables(programme_of({"points.csv": text}, toml=named), bounds=BOUNDS)
+    assert [point.public for point in tables.points] == [True, False]
+
+
+def test_a_programme_may_say_that_all_its_points_are_public(programme_of) -> None:
+    toml = "[privacy]\nall_points_public = true\n"
+    text = "id,name,lon,lat,type,services,{}\nP1,P,13.25,53.55,clinic,nsp,no\n"
+    plain = text.format("status").replace(",no", ",open")
+    tables = read_tables(programme_of({"points.csv": plain}, toml=toml), bounds=BOUNDS)
+    assert tables.points[0].public
+    # What the file says itself counts more.
+    tables = read_tables(programme_of({"points.csv": text.format("public")}, toml=toml))
+    assert not tables.points[0].public
+    (problem,) = errors_of(programme_of({"points.csv": text.format("publik")}, toml=toml))
+    assert problem.column == "public"
 
 
 @pytest.mark.parametrize("header", ["publik", "publico", "is_public"])

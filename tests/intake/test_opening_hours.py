@@ -206,6 +206,19 @@ def test_it_is_open_where_a_window_says_so(text, place, start, minutes) -> None:
         ("by the kiosk", ""),
         ("Mon-Fri mornings", ""),
         ("ask Ana 9-17", ""),
+        ("Di-Do 18-22 Uhr", "Tu-Th 18:00-22:00"),
+        ("Mo-Do 18-22", "Mo-Th 18:00-22:00"),
+        ("Do-Sa 20-24 Uhr", "Th-Sa 20:00-24:00"),
+        ("Montag bis Freitag 9-17 Uhr", "Mo-Fr 09:00-17:00"),
+        ("montags und mittwochs von 9 bis 12", "Mo,We 09:00-12:00"),
+        ("täglich 10-18 Uhr", "Mo-Su 10:00-18:00"),
+        ("do-vi 9-12", "Su-Fr 09:00-12:00"),
+        ("ma, me 9h-12h", "Tu,We 09:00-12:00"),
+        # In two languages another day each.
+        ("Do 18-22", ""),
+        ("di 9h-12h", ""),
+        ("Ma 9-12", ""),
+        ("di, do 9-12", "Tu,Th 09:00-12:00"),
     ],
 )
 def test_hours_in_words_are_hinted_at_in_the_right_form(written: str, meant: str) -> None:

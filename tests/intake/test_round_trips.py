@@ -18,7 +18,7 @@ from tests.intake.written import GIS, LOCATED, PLAIN, Writer
 
 CONTEXT = {
     "hotspots.csv": "id,lon,lat\n" + "".join(f"{one},13.25,53.55\n" for one in HOTSPOTS),
-    "points.csv": "id,name,lon,lat,type,services\nP1,Point,13.25,53.55,clinic,nsp\n",
+    "points.csv": "id,name,lon,lat,type,services,public\nP1,Point,13.25,53.55,clinic,nsp,yes\n",
     "teams.csv": "id,size,mode,start,end,shift\n"
     + "".join(f"{one},2,walk,13.25 53.55,13.25 53.55,24/7\n" for one in TEAMS),
 }

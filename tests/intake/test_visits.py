@@ -23,7 +23,9 @@ HEADER = "date,hotspot_id,team_id,contacts\n"
 PLACES = "id,lon,lat,last_visit\nH1,13.25,53.55,2026-10-01\nH2,13.26,53.55,\n"
 
 
-def log_of(programme_of, files: dict[str, str | bytes], *, toml: str = ""):
+def log_of(
+    programme_of, files: dict[str, str | bytes], *, toml: str = "", today: date | None = None
+):
     """The merged log of a folder of files."""
     folder = programme_of({"hotspots.csv": PLACES}).folder
     (folder / "visits").mkdir()
@@ -35,7 +37,7 @@ def log_of(programme_of, files: dict[str, str | bytes], *, toml: str = ""):
             with (folder / "outreach.toml").open("a") as target:
                 target.write(toml)
         programme = load_programme(folder)
-        tables = read_tables(programme, bounds=BOUNDS)
+        tables = read_tables(programme, bounds=BOUNDS, today=today)
     finally:
         for path in (folder / "visits").iterdir():
             path.unlink()
@@ -144,7 +146,8 @@ def test_a_paper_log_gives_way_to_the_form_that_came_later(programme_of) -> None
 
 def test_lock_files_and_hidden_files_are_no_log(programme_of) -> None:
     rows = HEADER + "2026-11-02,H1,T1,4\n"
-    files = {"log.csv": rows, "~$log.xlsx": b"x", ".~lock.log.csv#": b"x", ".DS_Store": b"x"}
+    files = {"log.csv": rows, "~$log.xlsx": b"x", ".~lock.log.csv#": b"x", ".DS_Store": b"x",
+             "desktop.ini": b"x", "Thumbs.db": b"x"}  # fmt: skip
     assert log_of(programme_of, files) == ([("2026-11-02", "H1", 4)], [])
 
 
@@ -200,4 +203,75 @@ def test_the_whole_log_is_checked_for_what_it_refers_to(programme_of) -> None:
     problems = collect_problems(load_programme(folder), bounds=BOUNDS)
     assert [(p.row, p.column) for p in problems if p.severity is Severity.ERROR] == [
         (2, "hotspot_id")
+    ]
+
+
+GONE = (
+    "names no row of hotspots.csv{}: visits to places that are gone are not counted. There is "
+    "nothing to do where it was given up; correct the id where it is a slip."
+)
+
+
+def test_visits_to_a_place_that_was_given_up_are_a_warning_once_a_file(programme_of) -> None:
+    rows = "2026-11-02,H1,T1,4\n2026-11-03,H2,T1,6\n"
+    one = HEADER + rows + "2026-11-03,H9,T1,6\n"
+    three = HEADER + "".join(f"2026-10-0{day},H{day},T1,4\n" for day in (7, 8, 9)) + rows * 2
+    _, notes = log_of(programme_of, {"1.csv": three, "2.csv": one})
+    assert "1.csv, row 2, column hotspot_id: " + GONE.format(", and 2 more rows name none") in notes
+    assert "2.csv, row 4, column hotspot_id: " + GONE.format("") in notes
+
+
+def test_a_team_that_is_no_more_leaves_its_visits_to_the_place(programme_of) -> None:
+    rows = "2026-11-02,H1,T1,4\n2026-11-03,H1,T9,6\n"
+    found, notes = log_of(programme_of, {"1.csv": HEADER + rows})
+    assert [contacts for _, _, contacts in found] == [4, 6]
+    assert [note.partition(". ")[0] for note in notes] == [
+        "1.csv, row 3, column team_id: names no row of teams.csv: such visits count for the place "
+        "that was visited"
+    ]
+
+
+def test_a_log_that_mostly_matches_nothing_is_the_wrong_log(programme_of) -> None:
+    text = HEADER + "2026-11-02,H8,T1,4\n2026-11-02,H1,T1,4\n2026-11-03,H9,T1,6\n"
+    folder = programme_of({"visits.csv": text}).folder
+    problems = collect_problems(load_programme(folder), bounds=BOUNDS)
+    told = [(p.row, p.what) for p in problems if p.severity is Severity.ERROR]
+    assert told == [(2, "names no row of hotspots.csv"), (4, "names no row of hotspots.csv")]
+
+
+@pytest.mark.parametrize(
+    ("until", "severity"),
+    [("2026-11-23", Severity.WARNING), ("2026-11-24", Severity.ERROR), ("", Severity.ERROR)],
+)
+def test_only_a_decision_that_is_over_may_be_about_a_place_that_is_gone(
+    programme_of, until: str, severity: Severity
+) -> None:
+    text = f"kind,hotspot_id,team_id,until_date\nno_go,H9,,{until}\nexclude_team,H1,T9,{until}\n"
+    folder = programme_of({"decisions.csv": text}).folder
+    problems = collect_problems(
+        load_programme(folder), bounds=BOUNDS, today=date(2026, 11, 24)
+    )  # fmt: skip
+    told = [(p.row, p.column, p.severity) for p in problems if p.file == "decisions.csv"]
+    assert told == [(2, "hotspot_id", severity), (3, "team_id", severity)]
+
+
+def test_a_visit_of_a_day_to_come_is_said_and_not_counted(programme_of) -> None:
+    rows = "2026-11-02,H1,T1,4\n2026-11-24,H1,T1,6\n2027-11-02,H1,T1,7\n2026-11-03,H1,T1,2\n"
+    today = date(2026, 11, 24)
+    found, notes = log_of(programme_of, {"1.csv": HEADER + rows}, today=today)
+    assert [contacts for _, _, contacts in found] == [4, 6, 2]
+    assert notes == [
+        "1.csv, row 4, column date: lies after today: what is still to come is not counted. "
+        "Correct the date, most often its year."
+    ]
+    assert len(log_of(programme_of, {"1.csv": HEADER + rows})[0]) == 4
+
+
+def test_a_clock_before_most_of_the_log_is_wrong_itself(programme_of) -> None:
+    rows = "2026-11-02,H1,T1,4\n2026-11-24,H1,T1,6\n2026-11-03,H1,T1,2\n"
+    found, notes = log_of(programme_of, {"1.csv": HEADER + rows}, today=date(2024, 1, 1))
+    assert len(found) == 3
+    assert [note.partition(". ")[0] for note in notes] == [
+        "1.csv, row 2, column date: most of the log lies after today by this computer's clock, and "
+        "is counted"
     ]

@@ -161,17 +161,28 @@ def test_a_change_for_a_team_that_is_not_out_says_when_it_is(planned) -> None:
         replan(programme, DEMO_ROUND, team="T-ZZZZ", now=tour.start)
 
 
-def test_the_command_tells_the_rest_of_the_shift(planned) -> None:
+@pytest.mark.parametrize("form", ["%H:%M", "%H.%M", "%Hh%M"])
+def test_the_command_tells_the_rest_of_the_shift(planned, form: str) -> None:
     folder, _ = planned
     tour = next(t for t in read_past(folder / "private").tours if len(t.stops) > 4)
-    out = tour.stops[0].leave + timedelta(minutes=1)
+    out = tour.stops[1].leave + timedelta(minutes=1)
     done = CliRunner().invoke(
         main,
-        ["replan", str(folder), "--team", tour.team, "--from", f"{out:%H:%M}",
+        ["replan", str(folder), "--team", tour.team, "--from", out.strftime(form),
          "--on", f"{out:%Y-%m-%d}"],
     )  # fmt: skip
     assert done.exit_code == 0, done.output
+    first, second, *_ = done.output.splitlines()
+    assert first == f"from   {out:%H:%M} on {out:%A}, {out:%Y-%m-%d}"
+    assert second.startswith("done")
     assert "back at" in done.output
+
+
+@pytest.mark.parametrize("text", ["20", "20,40", "2040", "20:40:30", "24:00", "20.4", "20:61", ""])
+def test_a_clock_that_may_be_read_in_two_ways_is_refused(tmp_path: Path, text: str) -> None:
+    done = CliRunner().invoke(main, ["replan", str(tmp_path), "--team", "T1", "--from", text])
+    assert done.exit_code == 2
+    assert "is not a time; write it as 19:30." in done.output
 
 
 @pytest.mark.parametrize(
