@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from outreach_map.coverage import ServiceSummary, Step
@@ -48,7 +48,7 @@ class Figures:
 
     programme: str
     invented: bool
-    bounds: tuple[float, float, float, float]
+    bounds: tuple[float, float, float, float] = field(repr=False)
     hotspots: int
     shifts: int
     visits: int
