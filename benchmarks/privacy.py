@@ -58,7 +58,8 @@ from outreach_map.tables import Mode
 
 DEMO = Path(__file__).parents[1] / "data" / "liechtenstein" / "streets.osm.pbf"
 VISITS = 5
-# Laws of noise: ours, and Laplace at the scale that is usual since Andrés et al. (2013).
+# Laws of noise: ours, and Laplace at a scale that is usual: between the levels low (e^2 at 200 m)
+# and medium (at 500 m) of Location Guard, by the authors of Andrés et al. (2013).
 USUAL = "laplace, ln 4 at 200 m"
 OURS = "laplace, ln 4 at 300 m"
 LAWS = {
