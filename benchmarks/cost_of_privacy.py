@@ -4,7 +4,8 @@
         [--picture FILE.svg]
 
 Sites and services are drawn at random; tours, last miles and verdicts by released areas are set
-beside those by the places themselves. Without a file of residents the floor is in buildings.
+beside those by the places themselves. Without a file of residents the floor is in buildings. At the
+usual floor, plans for other draws of sites tell whether the last mile that plans count is right.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ SERVICES = 15
 WALK_S = 600.0
 VISITS = 8
 ITERATIONS = 400
+# Draws that nothing was chosen by.
+HELD_OUT = range(100, 110)
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,10 @@ class Cost:
     """At one floor: areas, tours, metres of the last mile, verdicts.
 
     `planned` is the length of tours to anchors against tours planned on the raw places, `counted`
-    the same with the walk inside an area that is to be expected, by the partition and the streets
-    alone, `walked` that of the same order by the raw places themselves. The walk counts once a
-    visit, from the anchor to the place: on the way back the next leg has begun.
-    The last mile is that of every place, as likely as the prior has it.
+    the same with the released last mile of each area once a visit, as plans count it, `walked` that
+    of the same order by the raw places themselves.
+    The last mile is that of every place, as likely as the prior has it. `held_out` has `counted`
+    and `planned` against `walked` for each of other draws.
     """
 
     floor: int
@@ -57,6 +60,7 @@ class Cost:
     far_mile_m: float
     wrong: float
     partly: float
+    held_out: tuple[tuple[float, float], ...] = ()
 
 
 def measure(streets: Path, sites: int, residents: Residents | None) -> list[Cost]:
@@ -64,8 +68,8 @@ def measure(streets: Path, sites: int, residents: Residents | None) -> list[Cost
     for people, buildings in zip(PEOPLE, BUILDINGS, strict=True):
         policy = PrivacyPolicy(residents=people, buildings=buildings)
         world = make_world(streets, sites, policy, residents)
-        mile, share, inside = last_miles(world)
-        planned, counted, walked = tours(world, inside[world.area[world.sites]])
+        mile, share = last_miles(world)
+        planned, counted, walked = tours(world)
         wrong, partly = verdicts(world)
         costs.append(
             Cost(
@@ -78,31 +82,36 @@ def measure(streets: Path, sites: int, residents: Residents | None) -> list[Cost
                 weighted_quantile(mile, share, 0.9),
                 wrong,
                 partly,
+                held_out(world) if policy == PrivacyPolicy() else (),
             )
         )
     return costs
 
 
-def last_miles(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Metres on foot from the anchor to each crossing of an area, with masses; the mean of each.
-
-    (m,) metres and masses over all areas, (a,) metres to be expected in each area.
-    """
+def last_miles(world: World) -> tuple[np.ndarray, np.ndarray]:
+    """(m,) metres on foot from the anchor to each crossing of an area, and masses, of all areas."""
     walk = world.walk
-    main = np.flatnonzero(walk.component == 0)
-    spots = np.array([area.anchor for area in world.division.areas])
-    anchors = walk.snap(spots, 1e6).node
-    node = main[nearest_place(world.crossings.xy[main], world.prior.xy)[1]]
-    metres, masses, means = [], [], []
-    for number, anchor in enumerate(anchors):
+    node = crossing_of_place(world)
+    metres, masses = [], []
+    for number, anchor in enumerate(anchor_of_area(world)):
         own = world.area == number
         places = np.unique(node[own])
         mass = np.bincount(node[own], world.prior.mass[own], len(walk))[places]
         way = np.asarray(travel_matrices(walk, [anchor], places).length_m)[0]
         metres.append(way)
         masses.append(mass)
-        means.append(np.average(way, weights=mass))
-    return np.concatenate(metres), np.concatenate(masses), np.array(means)
+    return np.concatenate(metres), np.concatenate(masses)
+
+
+def crossing_of_place(world: World) -> np.ndarray:
+    """Nearest crossing of each place along the streets, (n,)."""
+    main = np.flatnonzero(world.walk.component == 0)
+    return main[nearest_place(world.crossings.xy[main], world.prior.xy)[1]]
+
+
+def anchor_of_area(world: World) -> np.ndarray:
+    """Crossing that is the anchor of each area, (a,)."""
+    return world.walk.snap(np.array([area.anchor for area in world.division.areas]), 1e6).node
 
 
 def weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> float:
@@ -111,11 +120,8 @@ def weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> 
     return float(values[order][np.searchsorted(run, share)])
 
 
-def tours(world: World, inside_m: np.ndarray) -> tuple[float, float, float]:
-    """Lengths of tours to anchors, with the walks inside, and by raw places, against raw planning.
-
-    `inside_m` (q,) is the way from the anchor that is to be expected in the area of each site.
-    """
+def tours(world: World) -> tuple[float, float, float]:
+    """Lengths of tours to anchors, with last miles, and by raw places, against raw planning."""
     base = int(np.argmax(world.crossings.mass))
     raw, anchored = (
         np.asarray(travel_matrices(world.walk, [base, *nodes], [base, *nodes]).length_m)
@@ -124,9 +130,31 @@ def tours(world: World, inside_m: np.ndarray) -> tuple[float, float, float]:
     best, order = planned(raw), planned(anchored)
     shortest = length_m(best, raw)
     to_anchors = length_m(order, anchored)
-    inside = float(inside_m.sum())
+    inside = sum(world.division.areas[area].last_mile_m for area in world.area[world.sites])
     by_raw = length_m(order, raw)
     return to_anchors / shortest, (to_anchors + inside) / shortest, by_raw / shortest
+
+
+def held_out(world: World) -> tuple[tuple[float, float], ...]:
+    """Plans to anchors, with last miles and without, against what is walked, for other sites."""
+    base = int(np.argmax(world.crossings.mass))
+    node, anchor = crossing_of_place(world), anchor_of_area(world)
+    miles = np.array([area.last_mile_m for area in world.division.areas])
+    found = []
+    for seed in HELD_OUT:
+        share = world.prior.mass / world.prior.mass.sum()
+        sites = np.random.default_rng(seed).choice(
+            len(share), len(world.sites), replace=False, p=share
+        )
+        area = world.area[sites]
+        raw, anchored = (
+            np.asarray(travel_matrices(world.walk, [base, *at], [base, *at]).length_m)
+            for at in (node[sites], anchor[area])
+        )
+        order = planned(anchored)
+        to_anchors, walked = length_m(order, anchored), length_m(order, raw)
+        found.append(((to_anchors + miles[area].sum()) / walked, to_anchors / walked))
+    return tuple(found)
 
 
 def planned(metres: np.ndarray) -> list[list[int]]:
@@ -199,6 +227,14 @@ def rows(costs: list[Cost], unit: str) -> list[Row]:
             Row.at_most(f"{of}: verdicts that are wrong", 100 * cost.wrong, "%", 5.0),
             Row(f"{of}: verdicts that say partly", 100 * cost.partly, "%"),
         ]  # fmt: skip
+        if cost.held_out:
+            counted, bare = np.array(cost.held_out).T
+            result += [
+                Row(f"{of}: plan against walked, {len(counted)} other draws", counted.mean(), "x"),
+                Row(f"{of}: least of them", counted.min(), "x"),
+                Row(f"{of}: most of them", counted.max(), "x"),
+                Row(f"{of}: the same without last miles", bare.mean(), "x"),
+            ]
     return result
 
 

@@ -10,7 +10,7 @@ stands for: a place that was rounded may lie across a border.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -43,8 +43,8 @@ class Place:
     count then.
     """
 
-    latitude: float
-    longitude: float
+    latitude: float = field(repr=False)
+    longitude: float = field(repr=False)
     timezone: str
     country: str = ""
 

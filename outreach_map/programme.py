@@ -68,7 +68,7 @@ class Programme:
     invented: bool
     streets: Path = field(repr=False)
     elevation: Path | None = field(repr=False)
-    study_area: tuple[float, float, float, float] | None
+    study_area: tuple[float, float, float, float] | None = field(repr=False)
     contacts: Contacts = field(repr=False)
     files: Files = field(repr=False)
     columns: ColumnNames = field(repr=False)

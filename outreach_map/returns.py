@@ -76,7 +76,7 @@ class _Mark(_Part):
 class _NewRisk(_Part):
     hotspot: _Hotspot | Literal[""]
     date: date
-    note: Annotated[str, Field(min_length=1, max_length=500)]
+    note: Annotated[str, Field(min_length=1, max_length=500, repr=False)]
 
 
 class _Saved(_Part):

@@ -309,7 +309,7 @@ class Head(_Table):
     invented: bool = False
     streets: _FileName = "streets.osm.pbf"
     elevation: _FileName | None = None
-    study_area: list[float] | None = Field(default=None, min_length=4, max_length=4)
+    study_area: list[float] | None = Field(default=None, min_length=4, max_length=4, repr=False)
 
     @model_validator(mode="after")
     def _box(self) -> Head:

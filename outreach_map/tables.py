@@ -133,12 +133,16 @@ class Place:
         the truth and shared by every site of the same areas.
     mapped
         False where the place is too wide to be worth drawing: it is listed only.
+    last_mile_m
+        Metres by street that are to be expected from the anchor to where people are, by public
+        data alone; 0 of a public distribution point.
     """
 
     areas: tuple[int, ...]
     geometry: BaseGeometry
     anchor: tuple[float, float]
     mapped: bool = True
+    last_mile_m: float = 0.0
 
     def __repr__(self) -> str:
         """Areas only, so that no log carries a location."""
@@ -155,8 +159,9 @@ class VisitLog:
     """What the visit log says of one hotspot before the round, in bands.
 
     `None` means that nothing was logged in the window, which is not the same as nothing done.
-    `periods_met` says of each of the last twelve periods of 30 days, the latest first, whether
-    anybody was met.
+    `met_every_90d` and `met_every_365d` say whether somebody was met in every whole period of 30
+    days of the window that the log covers. They are None where under 11 were met in it: that
+    somebody was met in a period would then nearly count them.
     """
 
     last_visit_week: date | None = None
@@ -175,7 +180,8 @@ class VisitLog:
     naloxone_out_30d: Band | None = None
     naloxone_out_90d: Band | None = None
     naloxone_out_365d: Band | None = None
-    periods_met: tuple[bool, ...] = ()
+    met_every_90d: bool | None = None
+    met_every_365d: bool | None = None
     naloxone_left_90d: bool | None = None
     overdose_30d: bool = False
 
@@ -349,7 +355,8 @@ class Incidents:
 class Area:
     """One area of the partition: a union of touching squares that holds enough people.
 
-    `anchor` is (lon, lat) of a street node; `extent_m` the longer side of the bounding box.
+    `anchor` is (lon, lat) of a street node, `last_mile_m` how far by street the plausible places of
+    the area are from it in the mean; `extent_m` the longer side of the bounding box.
     """
 
     number: int
@@ -357,6 +364,7 @@ class Area:
     anchor: tuple[float, float]
     extent_m: float
     mapped: bool
+    last_mile_m: float = 0.0
 
     def __repr__(self) -> str:
         """Without geometry."""

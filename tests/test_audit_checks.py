@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import shapely
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach_map import load_programme, publish_round
@@ -25,13 +25,14 @@ from outreach_map.audit.derive import SAFE_WIDTH, Derived, derived_counts
 from outreach_map.audit.report import Report
 from outreach_map.cli import main
 from outreach_map.demo import DEMO_ROUND
-from outreach_map.intake import read_tables
+from outreach_map.intake import RawHotspot, RawVisit, read_tables
 from outreach_map.network import read_extract, street_stops
 from outreach_map.privacy import inspect, release
 from outreach_map.privacy.bands import people_band
 from outreach_map.privacy.incidents import suppressed
 from outreach_map.privacy.keys import load_key
 from outreach_map.privacy.ledger import read_ledger, write_ledger
+from outreach_map.privacy.records import hotspots, log_days
 from outreach_map.publish import Plan
 from outreach_map.tables import (
     Band,
@@ -49,13 +50,14 @@ MONDAY = date(2026, 11, 23)
 HERE = Place((0,), shapely.box(0, 0, 1, 1), (0.5, 0.5))
 
 
-def rounds(*logs: VisitLog) -> dict[date, Release]:
+def rounds(*logs: VisitLog, days: int = 90) -> dict[date, Release]:
     """Rounds a week apart that release one hotspot with these logs."""
     return {
         MONDAY + timedelta(weeks=week): Release(
             start=MONDAY, study_area=shapely.box(0, 0, 1, 1), areas=(),
             hotspots=(Hotspot(code="H-AAAA", place=HERE, log=log),),
-            points=(), teams=(), zones=(), decisions=(), log_days=90, items=(),
+            points=(), teams=(), zones=(), decisions=(), log_days=min(days, 90), items=(),
+            log_days_year=days,
         )
         for week, log in enumerate(logs)
     }  # fmt: skip
@@ -87,22 +89,83 @@ def test_kits_are_derived_as_people_are() -> None:
 
 
 def test_periods_in_which_somebody_was_met_narrow_a_count() -> None:
-    few, every = Band(0, 10), (True,) * 12
+    few = Band(0, 10)
     # Somebody in each of eleven other periods leaves at most 14 for this one, and 3 of 14.
-    wide = VisitLog(contacts_30d=few, contacts_365d=Band(11, 25), periods_met=every)
-    assert derived_counts(rounds(wide)) == Derived(checked=1, narrow=0)
-    tight = VisitLog(contacts_30d=few, contacts_365d=Band(11, 14), periods_met=every)
-    assert derived_counts(rounds(tight)) == Derived(checked=1, narrow=1)
+    wide = VisitLog(contacts_30d=few, contacts_365d=Band(11, 25), met_every_365d=True)
+    assert derived_counts(rounds(wide, days=365)) == Derived(checked=1, narrow=0)
+    tight = VisitLog(contacts_30d=few, contacts_365d=Band(11, 14), met_every_365d=True)
+    assert derived_counts(rounds(tight, days=365)) == Derived(checked=1, narrow=1)
+    # A log of three months has three periods.
+    assert derived_counts(rounds(tight, days=90)).narrow == 0
     without = VisitLog(contacts_30d=few, contacts_365d=Band(11, 14))
-    assert derived_counts(rounds(without)).narrow == 0
-    nobody = VisitLog(contacts_30d=few, periods_met=(False,) * 12)
-    assert derived_counts(rounds(nobody)).checked == 0
-    # A later round says that nobody was met in what the earlier window holds beside the last days.
+    assert derived_counts(rounds(without, days=365)).narrow == 0
+    # Of ten people in a year, one in each of ten periods: the gate says nothing of periods then.
+    known = VisitLog(contacts_30d=few, contacts_365d=few, met_every_365d=True)
+    assert derived_counts(rounds(known, days=300)) == Derived(checked=2, narrow=2)
+    # A later round leaves at most three for what the earlier window holds beside the last days.
     apart = rounds(
-        VisitLog(contacts_30d=few, periods_met=(True,)),
-        VisitLog(contacts_30d=Band(0, 3), periods_met=(True,)),
+        VisitLog(contacts_30d=few, met_every_90d=True), VisitLog(contacts_30d=Band(0, 3))
     )
     assert derived_counts(apart).narrow == 1
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 385), st.integers(0, 12), st.none() | st.integers(0, 12)),
+        max_size=40,
+    ),
+    st.sampled_from([1, 2, 7, 30]),
+)
+def test_what_the_gate_says_of_a_true_log_never_gives_a_small_count_away(
+    logged: list[tuple[int, int, int | None]], often: int
+) -> None:
+    """Whatever was logged, noughts too: four rounds of it as the gate releases them."""
+    last = MONDAY + timedelta(weeks=4)
+    visits = [
+        RawVisit(
+            row=2, date=last - timedelta(days=ago), hotspot_id="H1", team_id="T1",
+            contacts=contacts, naloxone_out=kits,
+        )
+        for ago, contacts, kits in logged
+    ]  # fmt: skip
+    # And one person now and then, so that periods have somebody in them.
+    visits += [
+        RawVisit(row=2, date=last - timedelta(days=ago), hotspot_id="H1", team_id="T1", contacts=1)
+        for ago in range(3, 385, 31 * often)
+    ]
+    row = RawHotspot(row=2, id="H1", geometry=shapely.Point(0.5, 0.5))
+    told = {}
+    for start in (MONDAY + timedelta(weeks=week) for week in range(4)):
+        spots = hotspots([row], visits, start, {"H1": "H-AAAA"}, {"H1": HERE})
+        (one,) = rounds(VisitLog(), days=log_days(visits, start, 365)).values()
+        told[start] = replace(one, start=start, hotspots=spots)
+    assert derived_counts(told).narrow == 0
+
+
+def test_of_few_people_it_is_not_said_whether_every_period_had_one() -> None:
+    """Ten periods with one person each: a nought, or a one, would be as good as published."""
+
+    def log(*counts: int) -> VisitLog:
+        visits = [
+            RawVisit(
+                row=2, date=MONDAY - timedelta(days=30 * period + 5), hotspot_id="H1",
+                team_id="T1", contacts=count,
+            )
+            for period, count in enumerate(counts)
+        ]  # fmt: skip
+        row = RawHotspot(row=2, id="H1", geometry=shapely.Point(0.5, 0.5))
+        (one,) = hotspots([row], visits, MONDAY, {"H1": "H-AAAA"}, {"H1": HERE})
+        return one.log
+
+    ones, none = log(*(1,) * 10), log(*(0,) * 10)
+    # Somebody or nobody, the release is the same.
+    assert ones == none
+    assert (ones.met_every_90d, ones.met_every_365d) == (None, None)
+    assert ones.contacts_365d == Band(0, 10)
+    assert log(*(4,) * 10).met_every_365d is True
+    assert log(*(4,) * 5, 0, *(4,) * 4).met_every_365d is False
+    assert log(*(4,) * 5, 0, *(4,) * 4).met_every_90d is True
 
 
 MONTH = date(2026, 10, 1)

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 
 from outreach_map import load_programme, plan_round, publish_round
 from outreach_map.audit import audit_round
 from outreach_map.demo import DEMO_ROUND
+from outreach_map.intake import RawVisit, read_tables
 from outreach_map.network import read_extract, street_stops
 from outreach_map.privacy.bands import people_band
-from outreach_map.privacy.gate import release
+from outreach_map.privacy.gate import open_gate, release
 from outreach_map.privacy.keys import load_key
 from outreach_map.privacy.ledger import read_ledger
+from outreach_map.privacy.records import hotspots
+from outreach_map.privacy.twin import _Twin
 from outreach_map.programme import Programme
-from outreach_map.tables import Mode
+from outreach_map.tables import Mode, Place
 
 
 def publish(folder: Path, directory: Path) -> dict[str, bytes]:
@@ -88,3 +94,31 @@ def test_the_audit_command_finds_no_difference(country: Path) -> None:
     found = audit_round(country, DEMO_ROUND, worlds=2, progress=lambda _: None)
     assert (found.differing, found.holding, found.worlds) == ((), (), 3)
     assert found.clean
+
+
+def test_twins_change_nobody_met_for_somebody_where_few_were(country: Path) -> None:
+    """What a release does not say has to differ between the twins, or they prove nothing of it."""
+    programme = load_programme(country)
+    extract = read_extract(programme.streets)
+    raw = read_tables(programme)
+    row = raw.hotspots[0]
+    visits = tuple(
+        RawVisit(
+            row=2, date=DEMO_ROUND - timedelta(days=12 * number + 3), hotspot_id=row.id,
+            team_id="T1", contacts=int(number % 4 == 0),
+        )
+        for number in range(24)
+    )  # fmt: skip
+    gate = open_gate(programme, extract, raw, lambda _: None)
+    stands = np.array([[9.5, 47.1]])
+    world = _Twin(gate, stands, DEMO_ROUND, np.random.default_rng(2))
+    twins = world.retold(replace(raw, visits=visits)).visits
+    met, retold = ([bool(visit.contacts) for visit in each] for each in (visits, twins))
+    assert any(one and not other for one, other in zip(met, retold, strict=True))
+    assert any(other and not one for one, other in zip(met, retold, strict=True))
+    place = Place((0,), shapely.box(0, 0, 1, 1), (0.5, 0.5))
+    logs = [
+        hotspots([row], each, DEMO_ROUND, {row.id: "H-AAAA"}, {row.id: place})[0].log
+        for each in (visits, twins)
+    ]
+    assert logs[0] == logs[1]

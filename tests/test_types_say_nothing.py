@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import pkgutil
+import re
 
 import pytest
 from pydantic import BaseModel
@@ -15,6 +16,11 @@ from tests.test_canary import FAULTS
 
 CANARY = "CANARY at 53.5561520"
 RAW_SIDE = ("outreach_map.intake", "outreach_map.privacy")
+# What may hold a place: shapes, arrays, pairs of degrees, bounds.
+PLACE = re.compile(
+    r"NDArray|Geometry|Polygon|array\[float\]|tuple\[float, float(, float, float)?\]"
+)
+PLACE_NAMES = {"lon", "lat", "latitude", "longitude", "study_area", "bounds", "anchor", "note"}
 # Of these every field is released, a number about all hotspots together, a setting or a heading.
 HARMLESS = {"AreaHolding", "Inspection", "Errors", "Entry", "NoisePolicy"}
 # A candidate is a public place of the extract.
@@ -61,6 +67,70 @@ def test_a_type_of_the_raw_side_does_not_show_what_it_holds(name: str) -> None:
     for shown in (repr(made), str(made), f"{made}", f"{[made]}"):
         assert "CANARY" not in shown
         assert "53.55" not in shown
+
+
+EVERY = {
+    name: kind
+    for name, kind in types_of(("outreach_map.",)).items()
+    if dataclasses.is_dataclass(kind) or issubclass(kind, BaseModel)
+}
+# Seconds, no degrees.
+NO_PLACE = {("WayOut", "best_s")}
+
+
+class Full(list):
+    """Holds something, whatever is asked of it."""
+
+    def __getattr__(self, _: str) -> Full:
+        return self
+
+
+def fields_of(kind: type) -> dict[str, str]:
+    if issubclass(kind, BaseModel):
+        return {name: str(field.annotation) for name, field in kind.model_fields.items()}
+    return {field.name: str(field.type) for field in dataclasses.fields(kind)}
+
+
+def may_hold_a_place(kind: type, name: str, of: str) -> bool:
+    return (kind.__name__, name) not in NO_PLACE and bool(PLACE.search(of) or name in PLACE_NAMES)
+
+
+@pytest.mark.parametrize("name", sorted(EVERY))
+def test_no_type_of_any_package_shows_a_coordinate_or_a_note(name: str) -> None:
+    """Right of the gate too, where they would be of public places or of whole areas."""
+    kind = EVERY[name]
+    # Without a repr of its own a type shows every field that is not left out; with one, counts.
+    counts = dataclasses.is_dataclass(kind) and not kind.__dataclass_params__.repr
+    values: dict[str, object] = {}
+    for field, of in fields_of(kind).items():
+        if may_hold_a_place(kind, field, of):
+            values[field] = Full([CANARY])
+        elif of.startswith(("int", "float")):
+            values[field] = 7
+        else:
+            values[field] = Full(["x"]) if counts and not of.startswith(("str", "Mode")) else "x"
+    if issubclass(kind, BaseModel):
+        made: object = kind.model_construct(**values)
+    else:
+        made = object.__new__(kind)
+        for field, value in values.items():
+            object.__setattr__(made, field, value)
+    assert "CANARY" not in repr(made) + str(made)
+
+
+def test_every_package_is_among_them() -> None:
+    packages = {name.split(".")[1] for name in EVERY}
+    newer = {"batch", "language", "publish", "returns", "asked", "starter", "history", "sites"}
+    older = {"intake", "privacy", "network", "routing", "coverage", "risk", "layers", "tables"}
+    assert packages >= newer | older | {"attacks", "audit", "programme", "settings", "hours"}
+    assert any(name.startswith("outreach_map.publish.exports.") for name in EVERY)
+    places = {
+        name.split(".")[-1]
+        for name, kind in EVERY.items()
+        if any(may_hold_a_place(kind, *field) for field in fields_of(kind).items())
+    }
+    assert places >= {"Place", "Area", "District", "Release", "StreetNetwork", "Leg", "RawHotspot"}
+    assert places >= {"Site", "Figures", "Facility", "Poi", "Programme", "_NewRisk"}
 
 
 def test_the_types_that_hold_most_are_among_them() -> None:

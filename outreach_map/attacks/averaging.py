@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
 
 from outreach_map.attacks.beliefs import Prior
 from outreach_map.privacy.noise import Noise, NoisePolicy, log_density
 
 # No law in use leads a place farther than this, but once in ten thousand millions.
 _FAR_M = 6000.0
+_AT_ONCE = 8
 
 
 def inside_area(prior: Prior, in_area: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -31,9 +33,12 @@ def likeliest_by_noise(
     each week more is left every week.
     """
     near = np.flatnonzero(np.linalg.norm(prior.xy - seen.mean(axis=0), axis=1) <= _FAR_M)
-    distance = np.linalg.norm(prior.xy[near][:, None, :] - seen[None, :, :], axis=2)
     with np.errstate(divide="ignore"):
-        weight = log_density(noise, policy, distance).sum(axis=1) + np.log(prior.mass[near])
+        weight = np.log(prior.mass[near])
+    # A few releases at a time: all distances of a city and a year would fill the memory.
+    for first in range(0, len(seen), _AT_ONCE):
+        distance = cdist(prior.xy[near], seen[first : first + _AT_ONCE])
+        weight = weight + log_density(noise, policy, distance).sum(axis=1)
     if not np.isfinite(weight).any():
         return mean_place(prior, seen)
     belief = np.zeros(len(prior.mass))

@@ -1,15 +1,15 @@
 """Whether a suppressed count can be derived from what is released over many rounds.
 
 Each round releases bands of the people met and of the kits handed out in the last 30, 90 and 365
-days, whether anybody was met in each of twelve periods of 30 days, and whether a kit was left in
-90. Windows of two rounds overlap, and 30 days lie within 90, so all of these constrain each other.
-For each hotspot the people (or kits) of each stretch of days are unknowns of a linear programme; a
-suppressed count is safe while the least and the greatest value that fit are far apart. Incidents
-are one more such programme for each month: the counts by district and those by kind have one sum,
-and a month stands in the tables of a year of rounds.
+days, whether somebody was met in every period of 30 days of 90 and of 365, and whether a kit was
+left in 90. Windows of two rounds overlap, and 30 days lie within 90, so all of these constrain each
+other. For each hotspot the people (or kits) of each stretch of days are unknowns of a linear
+programme; a suppressed count is safe while the least and the greatest value that fit are far apart.
+Incidents are one more such programme for each month: the counts by district and those by kind have
+one sum, and a month stands in the tables of a year of rounds.
 
-That nobody was met, or that no kit was left, is said on purpose: it speaks of nobody. Such a nought
-is a constraint on the rest, and no suppressed count.
+That no kit was left is said on purpose: it speaks of nobody. Such a nought is a constraint on the
+rest, and no suppressed count. That not every period had a contact does not say which one had none.
 
 The auditing problem of Fischetti & Salazar (2000), doi:10.1287/mnsc.46.8.1117.12026, solved by
 HiGHS.
@@ -72,7 +72,9 @@ def derived_counts(rounds: Mapping[date, Release]) -> Derived:
     cells: dict[tuple[str, str], list[_Cell]] = {}
     for start, released in rounds.items():
         for hotspot in released.hotspots:
-            cells.setdefault((hotspot.code, "people"), []).extend(_people(start, hotspot.log))
+            covered = max(released.log_days, released.log_days_year)
+            people = _people(start, hotspot.log, covered)
+            cells.setdefault((hotspot.code, "people"), []).extend(people)
             cells.setdefault((hotspot.code, "kits"), []).extend(_kits(start, hotspot.log))
     widths = [width for own in cells.values() for width in _widths(own)]
     told = [one.incidents for one in rounds.values() if one.incidents is not None]
@@ -80,11 +82,15 @@ def derived_counts(rounds: Mapping[date, Release]) -> Derived:
     return Derived(len(widths), sum(width < SAFE_WIDTH for width in widths))
 
 
-def _people(start: date, log: VisitLog) -> Iterator[_Cell]:
+def _people(start: date, log: VisitLog, covered: int) -> Iterator[_Cell]:
     yield from _banded(start, log.contacts_30d, log.contacts_90d, log.contacts_365d)
-    for period, met in enumerate(log.periods_met):
+    periods = max(
+        min(covered, LOG_DAYS) // PERIOD_DAYS if log.met_every_90d else 0,
+        min(covered, YEAR_DAYS) // PERIOD_DAYS if log.met_every_365d else 0,
+    )
+    for period in range(periods):
         last = start - timedelta(days=PERIOD_DAYS * period)
-        yield _Cell(last - timedelta(days=PERIOD_DAYS), last, (1, inf) if met else (0, 0), False)
+        yield _Cell(last - timedelta(days=PERIOD_DAYS), last, (1, inf), False)
 
 
 def _kits(start: date, log: VisitLog) -> Iterator[_Cell]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from itertools import combinations
 from typing import Any
@@ -63,7 +63,7 @@ class Figures:
 
     programme: str
     invented: bool
-    bounds: Bounds
+    bounds: Bounds = field(repr=False)
     hotspots: int
     shifts: int
     visits: int

@@ -22,6 +22,7 @@ from outreach_map.tables import Band, Hotspot, Release, VisitLog
 
 PERIOD_DAYS = 30
 WINDOWS = (30, 90, 365)
+_QUARTER = 90
 
 
 class Reading(Told):
@@ -155,14 +156,19 @@ def in_every_period(hotspot: Hotspot, days: int, covered: int) -> Range:
     """People met in every 30-day period of a window: nobody, where one of them had no contact.
 
     Else at most as many as on average; at least nobody, since each period may have had others.
+    Where so few were met that it is not said whether every period had a contact, half as many.
     """
     periods = covered // PERIOD_DAYS
     met = monthly(hotspot, days, covered)
-    if met is None or not periods or not all(hotspot.log.periods_met[:periods]):
+    if met is None or not periods:
         return NOTHING
     if periods == 1:
         return met
-    return Range(0.0, met.mid / 2, met.high)
+    log = hotspot.log
+    every = log.met_every_365d if days > _QUARTER else log.met_every_90d
+    if every is None:
+        return Range(0.0, met.mid / 4, met.high)
+    return Range(0.0, met.mid / 2, met.high) if every else NOTHING
 
 
 def measure_contact(release: Release, visits: Sequence[TeamVisit] = ()) -> Contact:

@@ -76,7 +76,7 @@ class BasemapLayer(Layer):
         self._id = "canvas"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class _Shape:
     """Rings are whole quanta from the corner of the map, (n, 2)."""
 
@@ -97,7 +97,7 @@ class _Shape:
         return int(low[0]), int(low[1]), int(high[0]), int(high[1])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class _Grid:
     """The map's corner and its quantum, in pixels of the world at zoom 0."""
 

@@ -67,7 +67,7 @@ _HALF_ROUND_DEG = 180.0
 _RAILWAYS = {"rail", "light_rail", "tram", "subway"}
 
 
-@dataclass
+@dataclass(repr=False)
 class Found:
     """What the pass collects; arrays, not objects, for what is many.
 

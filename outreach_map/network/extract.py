@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +35,8 @@ class Place:
 
     name: str
     kind: str
-    lon: float
-    lat: float
+    lon: float = field(repr=False)
+    lat: float = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Poi:
 
     kind: str
     name: str
-    lon: float
-    lat: float
+    lon: float = field(repr=False)
+    lat: float = field(repr=False)
     reach_m: float = 0.0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -34,8 +34,8 @@ class Facility:
 
     source: str
     tags: Mapping[str, str]
-    lon: float
-    lat: float
+    lon: float = field(repr=False)
+    lat: float = field(repr=False)
 
 
 def read_facilities(path: Path | str) -> tuple[Facility, ...]:

@@ -20,7 +20,8 @@ doi:10.1080/01621459.1963.10500845), then the order of squares; with the nearest
 touches. Failing neighbours first gave 6 to 21 % more, hence smaller, areas in three cities;
 least spread instead of the shortest bounding box a last mile shorter by 7 to 9 % in two of them.
 
-Each area has one anchor, its 1-median on the streets (`outreach_map.privacy.anchors`).
+Each area has one anchor, its 1-median on the streets, and the mean way from there to its places
+(`outreach_map.privacy.anchors`).
 
 Widening
 --------
@@ -62,8 +63,8 @@ from shapely.geometry.base import BaseGeometry
 
 from outreach_map.errors import PrivacyError
 from outreach_map.network import StreetNetwork, street_stops
-from outreach_map.privacy.anchors import anchor_nodes
-from outreach_map.privacy.corners import Corners, street_corners
+from outreach_map.privacy.anchors import DECIMALS, Anchor, anchors_of
+from outreach_map.privacy.corners import street_corners
 from outreach_map.privacy.merge import Cell, Merger, extent, nearest_place, plausibility
 from outreach_map.settings import PrivacyPolicy
 from outreach_map.tables import Area
@@ -71,7 +72,6 @@ from outreach_map.tables import Area
 # People live within sight of a street; a census point farther from every stop is not counted.
 _RESIDENT_REACH_M = 500.0
 _BUILDING_REACH_M = 150.0
-DECIMALS = 4
 # Version of the rules: 1 asked for stops alone, 2 for street corners too.
 RULES = 2
 Bounds = tuple[float, float, float, float]
@@ -126,6 +126,8 @@ class Partition:
         Version of the rules that they were made by.
     grounds
         What was divided when, the first first; empty where nobody kept it.
+    walked
+        False where the last miles are not known: an older ledger did not keep them.
     """
 
     epsg: int
@@ -134,6 +136,7 @@ class Partition:
     areas: tuple[Area, ...]
     rules: int = RULES
     grounds: tuple[Ground, ...] = ()
+    walked: bool = True
 
     def __repr__(self) -> str:
         """Counts only."""
@@ -285,7 +288,7 @@ def _in_order(rows: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def restore(
     cells: Mapping[Cell, int],
-    anchors: Sequence[tuple[float, float]],
+    anchors: Sequence[Anchor],
     epsg: int,
     cell_m: float,
     widest_m: float,
@@ -304,12 +307,14 @@ def restore(
             Area(
                 number=number,
                 geometry=_outline(members[number], cell_m, epsg),
-                anchor=anchor,
+                anchor=anchor.lon_lat,
                 extent_m=extent_m,
                 mapped=extent_m <= widest_m,
+                last_mile_m=anchor.last_mile_m or 0.0,
             )
         )
-    return Partition(epsg, cell_m, dict(cells), tuple(areas), rules, grounds)
+    walked = all(anchor.last_mile_m is not None for anchor in anchors)
+    return Partition(epsg, cell_m, dict(cells), tuple(areas), rules, grounds, walked)
 
 
 def _utm(study_area: BaseGeometry) -> int:
@@ -383,17 +388,3 @@ def _outline(cells: Sequence[Cell], cell_m: float, epsg: int) -> BaseGeometry:
         return np.round(np.column_stack(to_degrees.transform(xy[:, 0], xy[:, 1])), DECIMALS)
 
     return shapely.transform(union, degrees)
-
-
-def anchors_of(
-    cells: Mapping[Cell, int],
-    areas: int,
-    corners: Corners,
-    nodes: NDArray[np.float64],
-    streets: StreetNetwork,
-    first: int = 0,
-) -> list[tuple[float, float]]:
-    """(lon, lat) of the anchor of each area that is numbered from `first` on."""
-    area = np.array([cells.get((int(i), int(j)), -1) for i, j in corners.square]) - first
-    chosen = anchor_nodes(area, areas - first, corners, nodes, streets)
-    return [(float(lon), float(lat)) for lon, lat in np.round(streets.lon_lat[chosen], DECIMALS)]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 
+import numpy as np
 import shapely
 
 from outreach_map.errors import PrivacyError
 from outreach_map.intake import RawTables
 from outreach_map.network import StreetExtract
+from outreach_map.privacy.anchors import areas_at, last_miles_m
 from outreach_map.privacy.areas import (
     Bounds,
     Ground,
@@ -19,11 +21,16 @@ from outreach_map.privacy.areas import (
     plausible_stops,
     stop_weights,
 )
+from outreach_map.privacy.corners import street_corners
 from outreach_map.privacy.ledger import Ledger
+from outreach_map.privacy.merge import plausibility
 from outreach_map.privacy.rules import disc_rules, held_by
 from outreach_map.privacy.widen import covers, extended
 from outreach_map.programme import Programme
 from outreach_map.tables import Mode
+
+# An anchor is a crossing; in newer streets the one that is nearest to where it was.
+_FAR_M = 1e6
 
 
 def frozen(
@@ -43,7 +50,8 @@ def frozen(
     """
     rules = programme.privacy.rules
     if ledger.partition is not None and ledger.policy == rules:
-        return _widened(ledger, ledger.partition, programme, extract, raw)
+        before = with_last_miles(ledger.partition, programme, extract, raw)
+        return _widened(replace(ledger, partition=before), before, programme, extract, raw)
     if ledger.partition is not None:
         _require_accepted(ledger, programme)
         # Every record gets an unlinked code; which places those are is seen from the areas alone.
@@ -59,6 +67,26 @@ def frozen(
     )
     digest = inputs_sha256(programme, extract, raw)
     return replace(ledger, partition=division, inputs_sha256=digest, policy=rules), division
+
+
+def with_last_miles(
+    division: Partition, programme: Programme, extract: StreetExtract, raw: RawTables
+) -> Partition:
+    """The same areas, with the ways from their anchors where an older ledger did not keep them."""
+    if division.walked:
+        return division
+    walk = extract.networks[Mode.WALK]
+    points = division.metric(plausible_stops(study_area(programme, extract), walk))
+    weights = stop_weights(points, residents(raw), extract.building_lon_lat, division.metric)
+    nodes = division.metric(walk.lon_lat)
+    corners = street_corners(nodes, points, plausibility(weights), division.cell_m)
+    anchors = walk.snap(np.array([area.anchor for area in division.areas]), _FAR_M).node
+    metres = last_miles_m(areas_at(division.cells, corners), anchors, corners, nodes, walk)
+    areas = tuple(
+        replace(area, last_mile_m=float(far))
+        for area, far in zip(division.areas, metres, strict=True)
+    )
+    return replace(division, areas=areas, walked=True)
 
 
 def _widened(

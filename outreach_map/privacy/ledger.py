@@ -14,11 +14,13 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
 from outreach_map.errors import LedgerError
+from outreach_map.privacy.anchors import Anchor
 from outreach_map.privacy.areas import Ground, Partition, restore
 from outreach_map.privacy.keys import KEY_BYTES, ProgrammeKey, write_key
 from outreach_map.private_files import write_private
@@ -202,7 +204,13 @@ def read_ledger(private: Path, key: ProgrammeKey, widest_m: float) -> Ledger:
             if frozen is None
             else restore(
                 {(column, row): area for column, row, area in frozen["cells"]},
-                [(lon, lat) for lon, lat in frozen["anchors"]],
+                # A ledger that says nothing of last miles was begun before plans counted them.
+                [
+                    Anchor((lon, lat), far)
+                    for (lon, lat), far in zip_longest(
+                        frozen["anchors"], frozen.get("last_miles_m", ())
+                    )
+                ],
                 frozen["epsg"],
                 frozen["cell_m"],
                 widest_m,
@@ -264,6 +272,7 @@ def write_ledger(private: Path, key: ProgrammeKey, ledger: Ledger, *, name: str 
             "cell_m": division.cell_m,
             "cells": [[i, j, area] for (i, j), area in sorted(division.cells.items())],
             "anchors": [list(area.anchor) for area in division.areas],
+            "last_miles_m": [area.last_mile_m for area in division.areas if division.walked],
             "rules": division.rules,
             "grounds": [[*ground.bounds, ground.areas] for ground in division.grounds],
         },

@@ -6,7 +6,7 @@ Points may be hidden (a depot), so the gate looks and says only which candidates
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -23,8 +23,8 @@ class Candidate:
 
     id: str
     type: str
-    lon: float
-    lat: float
+    lon: float = field(repr=False)
+    lat: float = field(repr=False)
 
 
 def already_listed(programme: Programme, candidates: Sequence[Candidate]) -> tuple[bool, ...]:

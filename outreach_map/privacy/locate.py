@@ -9,7 +9,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from outreach_map.privacy.areas import DECIMALS, Partition
+from outreach_map.privacy.anchors import DECIMALS
+from outreach_map.privacy.areas import Partition
 from outreach_map.tables import Place
 
 REACH_M = 2000.0
@@ -104,16 +105,20 @@ class Locator:
     def _build(self, areas: tuple[int, ...]) -> Place:
         own = [self.division.areas[number] for number in areas]
         if len(own) == 1:
-            return Place(areas, own[0].geometry, own[0].anchor, own[0].mapped)
+            one = own[0]
+            return Place(areas, one.geometry, one.anchor, one.mapped, one.last_mile_m)
         # Of several areas the anchor nearest their common middle stands for all.
         anchors = np.array([area.anchor for area in own])
         flat: NDArray[np.float64] = self.division.metric(anchors)
         middle = int(np.argmin(((flat - flat.mean(axis=0)) ** 2).sum(axis=1)))
+        # To the anchor of each, and on from there; all areas count alike.
+        ways = np.linalg.norm(flat - flat[middle], axis=1) + [area.last_mile_m for area in own]
         return Place(
             areas,
             self.division.geometry(areas),
             own[middle].anchor,
             all(area.mapped for area in own),
+            float(np.round(ways.mean(), -1)),
         )
 
 

@@ -122,6 +122,18 @@ def radius_m(noise: Noise, policy: NoisePolicy, share: NDArray[np.float64]) -> N
     return radius
 
 
+def mean_m(noise: Noise, policy: NoisePolicy) -> float:
+    """Mean length of a move.
+
+    >>> round(mean_m(Noise.LAPLACE, NoisePolicy())), round(mean_m(Noise.DONUT, NoisePolicy()))
+    (433, 344)
+    """
+    if noise is Noise.LAPLACE:
+        return 2.0 / policy.epsilon_per_m
+    inner, outer = policy.inner_m, policy.outer_m
+    return 2 / 3 * (outer**3 - inner**3) / (outer**2 - inner**2)
+
+
 def turned(radius: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.float64]:
     """(q, 2) east and north of radii at shares of a full turn."""
     angle = 2 * np.pi * share

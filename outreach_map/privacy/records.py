@@ -6,7 +6,7 @@ that are not public, sizes of teams, exact counts and exact dates are not copied
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Protocol
@@ -50,7 +50,6 @@ from outreach_map.tables import (
 LOG_DAYS = 90
 YEAR_DAYS = 365
 PERIOD_DAYS = 30
-PERIODS = 12
 
 
 class Located(Protocol):
@@ -77,6 +76,7 @@ def hotspots(
     places: Mapping[str, Place],
 ) -> tuple[Hotspot, ...]:
     """Hotspots by code, with their part of the visit log."""
+    covered = log_days(visits, start, YEAR_DAYS)
     visited: dict[str, list[RawVisit]] = {}
     for visit in visits:
         visited.setdefault(visit.hotspot_id, []).append(visit)
@@ -99,7 +99,7 @@ def hotspots(
                 syringes_month=syringes_band(people, row.injections_per_day),
                 visits_per_month=rhythm(row.visits_per_month),
                 review_week=week(row.review_by),
-                log=_log(visited.get(row.id, []), row.last_visit, start),
+                log=_log(visited.get(row.id, []), row.last_visit, start, covered),
             )
         )
     return tuple(sorted(records, key=lambda record: record.code))
@@ -114,7 +114,9 @@ def _estimate(row: RawHotspot) -> float | None:
     return row.est_min if row.est_min is not None else row.est_max
 
 
-def _log(visits: Sequence[RawVisit], last_visit: date | None, start: date) -> VisitLog:
+def _log(
+    visits: Sequence[RawVisit], last_visit: date | None, start: date, covered: int
+) -> VisitLog:
     past = [visit for visit in visits if visit.date < start]
     done = [visit for visit in past if visit.outcome in ("", "done")]
     dates = [visit.date for visit in done]
@@ -143,7 +145,8 @@ def _log(visits: Sequence[RawVisit], last_visit: date | None, start: date) -> Vi
         naloxone_out_30d=_summed(month, "naloxone_out", people=True),
         naloxone_out_90d=_summed(quarter, "naloxone_out", people=True),
         naloxone_out_365d=_summed(year, "naloxone_out", people=True),
-        periods_met=tuple(period in met for period in range(PERIODS)),
+        met_every_90d=_met_every(quarter, met, min(covered, LOG_DAYS)),
+        met_every_365d=_met_every(year, met, min(covered, YEAR_DAYS)),
         naloxone_left_90d=_any_left(quarter),
         overdose_30d=any(
             visit.overdoses_reversed for visit in past if visit.date >= start - timedelta(days=30)
@@ -156,6 +159,17 @@ def _summed(visits: Sequence[RawVisit], field: str, *, people: bool) -> Band | N
     if not counts:
         return None
     return people_band(sum(counts)) if people else items_band(sum(counts))
+
+
+def _met_every(visits: Sequence[RawVisit], met: Set[int], days: int) -> bool | None:
+    """Whether somebody was met in each period of so many days; None where too few were met.
+
+    Of ten people in a year, met in ten periods, each count would be known: one.
+    """
+    band = _summed(visits, "contacts", people=True)
+    if band is None or band.low == 0:
+        return None
+    return met >= set(range(days // PERIOD_DAYS))
 
 
 def _any_left(visits: Sequence[RawVisit]) -> bool | None:

@@ -18,11 +18,19 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from outreach_map.network import StreetNetwork
-from outreach_map.privacy.areas import DECIMALS, Partition
+from outreach_map.privacy.anchors import DECIMALS
+from outreach_map.privacy.areas import Partition
 from outreach_map.privacy.keys import ProgrammeKey
 from outreach_map.privacy.ledger import Site
 from outreach_map.privacy.merge import nearest_place
-from outreach_map.privacy.noise import Noise, NoisePolicy, noise_policy, offsets_m, radius_m
+from outreach_map.privacy.noise import (
+    Noise,
+    NoisePolicy,
+    mean_m,
+    noise_policy,
+    offsets_m,
+    radius_m,
+)
 from outreach_map.settings import PrivacyPolicy
 from outreach_map.tables import Place
 
@@ -117,6 +125,7 @@ class Mover:
             disc,
             site.anchor,
             mapped=2 * reach_m <= self.policy.widest_m,
+            last_mile_m=round(mean_m(self._noise, self._law), -1),
         )
 
     @cached_property

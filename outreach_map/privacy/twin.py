@@ -242,8 +242,12 @@ class _Twin:
                     continue
                 by = int(self.generator.integers(-3, 4))
                 keys = self._windows(visit)
-                # Whether anybody was met at all is released, by periods of 30 days.
-                same = count + by >= 0 and (count > 0) == (count + by > 0)
+                same = count + by >= 0 and (
+                    (count > 0) == (count + by > 0)
+                    # Whether kits were left is released, and of 11 people and more whether there
+                    # were some in every period; that nobody was met among few is not.
+                    or (name == "contacts" and all(_few(sums[name][key]) for key in keys))
+                )
                 fits = same and all(
                     band(sums[name][key]) == band(sums[name][key] + by) for key in keys
                 )
@@ -354,3 +358,9 @@ class _Twin:
 
     def _word(self) -> str:
         return f"twin {self.generator.integers(10**6)}"
+
+
+def _few(count: int) -> bool:
+    """Whether a count of people is in the lowest band, nought included."""
+    band = people_band(count)
+    return band is not None and band.low == 0

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from outreach_map.network import StreetNetwork
+from outreach_map.privacy.anchors import Anchor, anchors_of
 from outreach_map.privacy.areas import (
     Bounds,
     Ground,
     Partition,
     Residents,
-    anchors_of,
     plausible_stops,
     restore,
     stop_weights,
@@ -69,7 +69,7 @@ def extended(
     total = count + len(merged)
     return restore(
         cells,
-        [area.anchor for area in division.areas]
+        [Anchor(area.anchor, area.last_mile_m) for area in division.areas]
         + anchors_of(cells, total, corners, nodes, streets, first=count),
         division.epsg,
         division.cell_m,

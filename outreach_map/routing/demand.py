@@ -9,18 +9,21 @@ The rules are plain on purpose, so that a coordinator can follow them:
   overdue (0 when it is just due, 1 when it is two rhythms late; a half when nobody knows); syringes
   fall short (the share of the month's need that was not given);
 - a visit meets as many people as the log says on average, else a third of the people there, and
-  takes 10 minutes and one more for each of them, at most 40;
+  takes 10 minutes and one more for each of them, at most 40, and once the way from where the line
+  ends to where people are, as long as it is to be expected in the area (`docs/routing.md`), by the
+  slowest team of the round;
 - 15 syringes, 10 condoms and a fifth of a naloxone kit a person met, where the service is needed.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from outreach_map.language import Told
-from outreach_map.tables import Hotspot
+from outreach_map.tables import Hotspot, Mode, Place
 
 WEEKS_A_MONTH = 52 / 12
 _RHYTHM_UNKNOWN = 1.0
@@ -33,6 +36,8 @@ _PER_PERSON = {
     "naloxone": ("naloxone", 0.2),
 }
 _BASE_S, _PERSON_S, _LONGEST_S = 600, 60, 2400
+# Metres a minute inside an area: 4.8 km/h on foot, 15 by bike, 18 by car, which has to be parked.
+_WITHIN_M = {Mode.WALK: 80.0, Mode.BIKE: 250.0, Mode.DRIVE: 300.0}
 
 # Prizes are seconds that a visit is worth; all of them stay below the search's largest penalty.
 PRIZE_MUST = 9_900
@@ -59,7 +64,9 @@ class Demand:
     visits
         How many are due.
     service_s
-        How long one takes.
+        How long one takes, the last mile included.
+    last_mile_s
+        How much of it is the way to where people are.
     amounts
         Items that one takes along.
     prize
@@ -72,13 +79,21 @@ class Demand:
 
     visits: int
     service_s: int
+    last_mile_s: int
     amounts: dict[str, int]
     prize: int
     need: tuple[float, float, float]
     reason: Need
 
 
-def demand(hotspot: Hotspot, start: date, most: dict[str, int], *, must: bool) -> Demand:
+def demand(
+    hotspot: Hotspot,
+    start: date,
+    most: dict[str, int],
+    *,
+    must: bool,
+    modes: Iterable[Mode] = (Mode.WALK,),
+) -> Demand:
     """Demand of one hotspot in the week from `start`.
 
     Parameters
@@ -91,6 +106,8 @@ def demand(hotspot: Hotspot, start: date, most: dict[str, int], *, must: bool) -
         Largest amount of each item that every team can carry; a visit never asks for more.
     must
         Whether peers decided that it has to be visited.
+    modes
+        How the teams of the round move; the slowest counts.
     """
     weeks = None
     if hotspot.log.last_visit_week is not None:
@@ -110,6 +127,7 @@ def demand(hotspot: Hotspot, start: date, most: dict[str, int], *, must: bool) -
         max(overdose, overdue, short[2]),
     )
     met = people_met(hotspot)
+    mile_s = last_mile_s(hotspot.place, modes)
     prize = _PRIZE_BASE + int(_PRIZE_NEED * need[1] + _PRIZE_PEOPLE * min(met / _MANY_MET, 1.0))
     amounts = {
         item: min(math.ceil(met * rate_a_person), limit)
@@ -119,12 +137,23 @@ def demand(hotspot: Hotspot, start: date, most: dict[str, int], *, must: bool) -
     }
     return Demand(
         visits=max(due, int(must)),
-        service_s=min(_BASE_S + _PERSON_S * round(met), _LONGEST_S),
+        service_s=min(_BASE_S + _PERSON_S * round(met), _LONGEST_S) + mile_s,
+        last_mile_s=mile_s,
         amounts=amounts,
         prize=PRIZE_MUST if must else prize,
         need=need,
         reason=_highest({Need.OVERDOSE: overdose, Need.OVERDUE: overdue, Need.SYRINGES: short[1]}),
     )
+
+
+def last_mile_s(place: Place, modes: Iterable[Mode] = (Mode.WALK,)) -> int:
+    """Whole minutes, in seconds, from where the line ends to where people are to be expected.
+
+    >>> last_mile_s(Place((), None, (0.0, 0.0), last_mile_m=320.0), [Mode.WALK, Mode.DRIVE])
+    240
+    """
+    pace = min((_WITHIN_M[mode] for mode in modes), default=_WITHIN_M[Mode.WALK])
+    return 60 * math.ceil(place.last_mile_m / pace)
 
 
 def people_met(hotspot: Hotspot) -> float:

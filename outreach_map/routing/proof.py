@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from outreach_map.routing.itinerary import Itinerary, RoutePlan, Stop, StopKind
@@ -24,8 +24,12 @@ from outreach_map.tables import (
     Team,
 )
 
+# Metres a minute on the last mile; people are met when the slowest team is there.
+_LAST_MILE = {"walk": 80, "bike": 250, "drive": 300}
 # Legs are in whole seconds, rounded up; paths are not.
 _ROUNDING = timedelta(seconds=1.001)
+# With people, at the least.
+_SHORTEST = timedelta(minutes=10)
 
 
 def check_plan(
@@ -44,6 +48,7 @@ def check_plan(
     """
     teams = {team.code: team for team in release.teams}
     hotspots = {hotspot.code: hotspot for hotspot in release.hotspots}
+    slowest = min((_LAST_MILE[team.mode] for team in release.teams), default=1)
     faults: list[str] = []
     for tour in routes.itineraries:
         if tour.team not in teams:
@@ -58,7 +63,9 @@ def check_plan(
             if stop.code not in hotspots:
                 faults.append(f"{about}: visits what is no hotspot")
                 continue
-            found = _visit(stop, hotspots[stop.code], teams[tour.team], release)
+            minutes = -int(-hotspots[stop.code].place.last_mile_m // slowest)
+            met = stop.begin + timedelta(minutes=minutes)
+            found = _visit(stop, met, hotspots[stop.code], teams[tour.team], release)
             faults += [f"{about}: {fault} ({stop.code})" for fault in found]
     days = Counter((s.code, s.begin.date()) for tour in routes.itineraries for s in tour.visits)
     faults += [f"{code} is visited twice on {day}" for (code, day), n in days.items() if n > 1]
@@ -119,7 +126,12 @@ def _load(tour: Itinerary, team: Team, release: Release) -> Iterator[str]:
             yield "carries more than it can"
 
 
-def _visit(stop: Stop, hotspot: Hotspot, team: Team, release: Release) -> Iterator[str]:
+def _visit(
+    stop: Stop, met: datetime, hotspot: Hotspot, team: Team, release: Release
+) -> Iterator[str]:
+    """Faults of one visit; people are `met` after the last mile."""
+    if stop.leave - met < _SHORTEST:
+        yield "leaves no time for the last mile"
     if hotspot.languages and team.languages and set(hotspot.languages).isdisjoint(team.languages):
         yield "goes where nobody understands it"
     if (
@@ -136,8 +148,7 @@ def _visit(stop: Stop, hotspot: Hotspot, team: Team, release: Release) -> Iterat
         if decision.kind is DecisionKind.EXCLUDE_TEAM and decision.team == team.code:
             yield "goes where peers do not want it"
     if hotspot.hours.known and not any(
-        begin <= stop.begin and stop.leave <= end
-        for begin, end in hotspot.hours.windows(stop.begin, stop.leave)
+        begin <= met and stop.leave <= end for begin, end in hotspot.hours.windows(met, stop.leave)
     ):
         yield "comes when nobody is there"
     for zone in release.zones:

@@ -193,7 +193,8 @@ def _why_never(hotspot: Hotspot, week: Week) -> str:
             open_to.append(shift)
     if not open_to:
         return _nobody_may(by_team)
-    needed_s = week.demands[hotspot.code].service_s
+    needed = week.demands[hotspot.code]
+    needed_s = needed.service_s - needed.last_mile_s
     times = [end - begin for shift in open_to for begin, end in meeting_times(hotspot.hours, shift)]
     if not any(time >= timedelta(seconds=needed_s) for time in times):
         return plural(

@@ -173,9 +173,11 @@ def _times(
 ) -> dict[int, list[tuple[int, int]]]:
     """Times in which a visit may begin, by day of the round, disjoint and ascending."""
     found: dict[int, list[tuple[int, int]]] = {}
+    mile = timedelta(seconds=needed.last_mile_s)
     for number in sorted(who):
         for begin, end in meeting_times(hotspot.hours, shifts[number]):
-            early = seconds_since(origin, begin)
+            # The last mile may be gone before people are there, but not before the shift begins.
+            early = seconds_since(origin, max(begin - mile, shifts[number].begin))
             late = seconds_since(origin, end) - needed.service_s
             while early <= late:
                 # A visit counts for the day on which it begins, so spans end at midnight.

@@ -151,8 +151,9 @@ def _demands(release: Release) -> dict[str, Demand]:
         for item in release.items
     }
     must = {d.hotspot for d in release.decisions if d.kind is DecisionKind.MUST_GO}
+    modes = {team.mode for team in release.teams}
     return {
-        hotspot.code: demand(hotspot, release.start, most, must=hotspot.code in must)
+        hotspot.code: demand(hotspot, release.start, most, must=hotspot.code in must, modes=modes)
         for hotspot in release.hotspots
     }
 

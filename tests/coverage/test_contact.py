@@ -37,7 +37,8 @@ MET = VisitLog(
     syringes_out_365d=Band(1000, 2999),
     syringes_in_30d=Band(0, 99),
     naloxone_out_365d=Band(11, 25),
-    periods_met=(True,) * 12,
+    met_every_90d=True,
+    met_every_365d=True,
 )
 
 
@@ -79,7 +80,7 @@ def test_on_average_over_a_year() -> None:
 
 
 def test_one_period_without_contact_breaks_every_period_and_not_the_average() -> None:
-    broken = VisitLog(**{**vars(MET), "periods_met": (True,) * 7 + (False,) + (True,) * 4})
+    broken = VisitLog(**{**vars(MET), "met_every_365d": False})
     whole, gap = measure(MET), measure(broken)
     for denominator in Denominator:
         yes, no = (share(f, Reading.EVERY_PERIOD, denominator, 365) for f in (whole, gap))
@@ -92,6 +93,18 @@ def test_one_period_without_contact_breaks_every_period_and_not_the_average() ->
         )
     average = [share(f, Reading.ON_AVERAGE, Denominator.ESTIMATE, 365) for f in (whole, gap)]
     assert average[0] == average[1]
+
+
+def test_where_few_were_met_every_period_may_have_had_a_contact_or_not() -> None:
+    few = VisitLog(
+        visits_90d=Band(3, 4), visits_365d=Band(3, 4), contacts_90d=Band(0, 10),
+        contacts_365d=Band(0, 10),
+    )  # fmt: skip
+    found = share(measure(few, people=Band(20, 20)), Reading.EVERY_PERIOD, Denominator.ESTIMATE, 90)
+    # 0 to 10 contacts in three periods are 0 to 3.3 people in each; a quarter of the middle.
+    assert found is not None
+    ends = (found.low, found.mid, found.high)
+    assert ends == pytest.approx((0, 5 / 3 / 4 / 20, 10 / 3 / 20))
 
 
 def test_the_people_reached_are_another_denominator_than_the_people_there_are() -> None:

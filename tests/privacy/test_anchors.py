@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach_map.network import StreetNetwork, travel_matrices
-from outreach_map.privacy.anchors import anchor_nodes
+from outreach_map.privacy.anchors import anchor_nodes, last_miles_m
 from outreach_map.privacy.corners import Corners, street_corners
 from tests.network.any_network import grid_network, together
 
@@ -45,6 +45,24 @@ def test_no_other_corner_of_an_area_is_nearer_on_foot_in_the_mean(seed: int) -> 
         assert mean[places == anchor][0] == pytest.approx(mean.min(), abs=0.01)
 
 
+@settings(max_examples=20)
+@given(st.integers(0, 10_000))
+def test_a_last_mile_is_the_mean_way_to_the_plausible_places_of_an_area(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    walk = grid_network(9.5, 47.1, columns=7, rows=6, step_m=90.0)
+    corners = corners_of(walk, rng.uniform(0.1, 5.0, len(walk)))
+    area = (corners.xy[:, 0] > 270.0).astype(np.int64)
+    # From any anchor, such as an older ledger may hold.
+    anchors = rng.choice(len(walk), 2)
+    told = last_miles_m(area, anchors, corners, flat(walk), walk)
+    for number, anchor in enumerate(anchors):
+        own = area == number
+        metres = np.asarray(travel_matrices(walk, [anchor], corners.node[own]).length_m)[0]
+        mean = np.average(metres, weights=corners.mass[own])
+        assert told[number] == pytest.approx(mean, abs=5.01)
+        assert told[number] % 10 == 0
+
+
 def test_by_streets_and_not_as_the_crow_flies() -> None:
     """A comb of dead ends: the middle of its tips is far from all of them."""
     walk = grid_network(9.5, 47.1, columns=5, rows=5, step_m=100.0)
@@ -75,6 +93,10 @@ def test_an_island_is_met_where_the_streets_of_teams_come_nearest() -> None:
     mainland, island = anchor_nodes(area, 2, corners, flat(walk), walk)
     assert walk.component[mainland] == walk.component[island] == 0
     assert flat(walk)[island, 0] == pytest.approx(500.0, abs=2.0)
+    # Its last mile is over water: as the crow flies.
+    _, far = last_miles_m(area, np.array([mainland, island]), corners, flat(walk), walk)
+    over = np.linalg.norm(flat(walk)[walk.component != 0] - flat(walk)[island], axis=1).mean()
+    assert far == pytest.approx(over, abs=5.01)
 
 
 def test_a_corner_whose_square_has_no_stop_belongs_to_that_of_its_nearest() -> None:

@@ -19,6 +19,7 @@ from outreach_map.cli import main
 from outreach_map.demo import DEMO_ROUND
 from outreach_map.errors import KeyFileError, LedgerError
 from outreach_map.privacy import release
+from outreach_map.privacy.anchors import Anchor
 from outreach_map.privacy.areas import restore
 from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private, write_key
 from outreach_map.privacy.ledger import Ledger, Site, begin, read_ledger, write_ledger
@@ -32,9 +33,8 @@ sites = st.dictionaries(ids, st.tuples(st.integers(0, 9)), max_size=12)
 
 
 def small_partition():
-    return restore(
-        {(10, 10): 0, (11, 10): 0, (14, 10): 1}, [(9.1, 47.1), (9.2, 47.2)], 32632, 250.0, WIDEST_M
-    )
+    anchors = [Anchor((9.1, 47.1), 320.0), Anchor((9.2, 47.2), 90.0)]
+    return restore({(10, 10): 0, (11, 10): 0, (14, 10): 1}, anchors, 32632, 250.0, WIDEST_M)
 
 
 def test_a_key_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
@@ -155,6 +155,11 @@ def test_the_ledger_comes_back_as_it_was_and_is_not_readable_as_text(tmp_path: P
     assert (again.batch, again.sites) == (ledger.batch, ledger.sites)
     assert again.partition is not None
     assert again.partition.cells == small_partition().cells
+    assert [(area.anchor, area.last_mile_m) for area in again.partition.areas] == [
+        ((9.1, 47.1), 320.0),
+        ((9.2, 47.2), 90.0),
+    ]
+    assert again.partition.walked
     assert b"kiosk-17" not in (tmp_path / "ledger").read_bytes()
     assert "kiosk-17" not in repr(ledger) + repr(ledger.entries)
     assert "9.1" not in repr(ledger) + repr(ledger.sites)

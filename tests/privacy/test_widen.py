@@ -102,6 +102,7 @@ def test_new_ground_gets_areas_that_keep_the_rules_and_old_ones_stay(
     assert after.first(count).cells == before.cells
     for one, other in zip(before.areas, after.areas[:count], strict=True):
         assert (one.geometry.wkb, one.anchor) == (other.geometry.wkb, other.anchor)
+        assert one.last_mile_m == other.last_mile_m > 0
     # Every stop of the wider area lies in one, and areas of the new ground touch none of the old.
     stops = street_stops(walk).lon_lat
     stops = stops[shapely.contains_xy(shapely.box(*WIDE), stops)]
@@ -176,14 +177,64 @@ def test_one_beyond_the_border_keeps_the_area_it_was_released_with(
 def test_ground_that_is_too_thin_is_left_out_and_said_so(
     folder: Path, extract: StreetExtract
 ) -> None:
-    made(folder, FIRST, extract)
+    """900 m of road with nine houses: a notice and no error, also with a hotspot there."""
+    before, _ = made(folder, FIRST, extract)
+    strip = [NARROW[0], NARROW[1] - 0.008, *NARROW[2:]]
+    stops = street_stops(extract.networks[Mode.WALK]).lon_lat
+    division = read_ledger(
+        folder / "private", load_key(folder / "private"), POLICY.widest_m
+    ).partition
+    assert division is not None
+    outside = stops[shapely.contains_xy(shapely.box(*strip), stops)]
+    outside = outside[division.areas_of_points(outside) < 0]
+    assert len(outside) > 1000
+    spot = outside[np.argmin(outside[:, 1])]
+    add(folder, "H95", *spot)
     path = folder / "outreach.toml"
-    sliver = [NARROW[0], NARROW[1] - 0.002, *NARROW[2:]]
-    path.write_text(path.read_text("utf-8").replace(str(list(NARROW)), str(sliver)), "utf-8")
-    before = len(made(folder, FIRST, extract)[0].areas)
+    path.write_text(path.read_text("utf-8").replace(str(list(NARROW)), str(strip)), "utf-8")
     later, said = made(folder, LATER, extract)
-    assert len(later.areas) == before
-    assert said == []
+    (told,) = [line for line in said if "study area is wider" in line]
+    assert "the new ground holds too few people for an area of its own" in told
+    assert "released with the nearest area within 2 km" in told
+    assert str(spot[0]) not in told
+    assert len(later.areas) == len(before.areas)
+    # The hotspot there is released with the nearest area of those that are there.
+    codes = {hotspot.code for hotspot in before.hotspots}
+    (new,) = [hotspot for hotspot in later.hotspots if hotspot.code not in codes]
+    assert new.place.areas == (int(division.areas_near(spot[None, :], 2000.0)[0]),)
+    # It is said once, and the audit finds every area in order.
+    assert made(folder, LATER, extract)[1] == []
+    state = inspect(load_programme(folder), LATER, extract)
+    assert (state.below, state.faults) == (0, ())
+
+
+def test_an_older_ledger_learns_its_last_miles_and_keeps_them_beside_newer_streets(
+    folder: Path, extract: StreetExtract
+) -> None:
+    first, _ = made(folder, FIRST, extract)
+    miles = [area.last_mile_m for area in first.areas]
+    assert min(miles) > 0
+    private = folder / "private"
+    key = load_key(private)
+    ledger = read_ledger(private, key, POLICY.widest_m)
+    assert ledger.partition is not None
+    forgotten = replace(ledger.partition, walked=False)
+    write_ledger(private, key, replace(ledger, partition=forgotten))
+    unknown = read_ledger(private, key, POLICY.widest_m).partition
+    assert unknown is not None
+    assert not unknown.walked
+    again, _ = made(folder, FIRST, extract)
+    assert [area.last_mile_m for area in again.areas] == miles
+    assert [area.anchor for area in again.areas] == [area.anchor for area in first.areas]
+    # Streets that are twice as long later on change nothing that was released.
+    walk = extract.networks[Mode.WALK]
+    longer = replace(walk, length_m=2 * walk.length_m)
+    newer = replace(extract, networks={**extract.networks, Mode.WALK: longer})
+    later, _ = made(folder, LATER, newer)
+    assert [area.last_mile_m for area in later.areas] == miles
+    assert {h.place.last_mile_m for h in later.hotspots} == {
+        h.place.last_mile_m for h in first.hotspots
+    }
 
 
 def test_a_ledger_that_does_not_say_what_was_divided_learns_it_or_stays(

@@ -101,6 +101,12 @@ def test_the_proof_finds_a_plan_that_breaks_them(town_plan) -> None:
         tour.stops[-1], arrive=tour.end + timedelta(hours=8), begin=tour.end + timedelta(hours=8),
         leave=tour.end + timedelta(hours=8))))  # fmt: skip
     assert any("shift" in f for f in check_plan(release, replace(routes, itineraries=(late,))))
+    hotspots = tuple(
+        replace(one, place=replace(one.place, last_mile_m=9000.0)) if one.code == code else one
+        for one in release.hotspots
+    )
+    hurried = check_plan(replace(release, hotspots=hotspots), routes)
+    assert any("no time for the last mile" in fault for fault in hurried)
     silent = tuple(replace(team, languages=("xx",)) for team in release.teams)
     faults = check_plan(replace(release, teams=silent), routes)
     assert any("understands" in fault for fault in faults)

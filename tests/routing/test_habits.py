@@ -108,6 +108,30 @@ def test_two_visits_have_no_day_in_common() -> None:
     assert not days[0] & days[1]
 
 
+def test_the_last_mile_is_part_of_a_visit_and_may_be_gone_before_people_are_there() -> None:
+    """In an area 30 minutes wide, an hour with people is enough for a visit."""
+    released = release("We 20:00-20:20")
+    near = released.hotspots[0]
+    far = replace(near, place=replace(near.place, last_mile_m=2400.0))
+    needed, walked = (demand(one, START, {}, must=False) for one in (near, far))
+    assert (needed.last_mile_s, walked.last_mile_s) == (0, 1800)
+    assert walked.service_s == needed.service_s + 1800
+    # By the slowest team of the round.
+    assert demand(far, START, {}, must=False, modes=[Mode.BIKE, Mode.DRIVE]).last_mile_s == 600
+    shifts = find_shifts(released, ORIGIN)
+    (client,) = make_clients(far, walked, released, shifts, 0, ORIGIN, Habit(), Preferences())
+    assert client.service_s == walked.service_s
+    evening = 2 * 86_400 + 20 * 3600
+    (window,) = client.windows
+    # Half an hour before they come; away when they go.
+    assert window.early_s == evening - 1800
+    assert window.late_s + client.service_s == evening + 20 * 60
+    # No team begins before its shift.
+    early = replace(far, hours=Hours("We 17:10-19:00"))
+    (client,) = make_clients(early, walked, released, shifts, 0, ORIGIN, Habit(), Preferences())
+    assert client.windows[0].early_s == 2 * 86_400 + 17 * 3600
+
+
 def test_the_record_is_read_as_it_was_written_by_its_owner_alone(tmp_path: Path) -> None:
     write_past(tmp_path, THREE_RUNNING)
     assert read_past(tmp_path) == THREE_RUNNING
