@@ -16,7 +16,7 @@ from outreach_map.routing.preferences import Preferences
 from outreach_map.routing.problem import Client, RoutingProblem
 from outreach_map.routing.shifts import Shift, find_shifts
 from outreach_map.routing.streets import StreetView, look, matrices
-from outreach_map.routing.vehicles import make_vehicle, with_breaks
+from outreach_map.routing.vehicles import make_vehicle
 from outreach_map.routing.visits import Habit, habits, make_clients
 from outreach_map.tables import DecisionKind, Hotspot, Mode, Place, Point, Release
 
@@ -122,7 +122,7 @@ def build_week(
     return Week(
         problem=RoutingProblem(
             clients=clients,
-            vehicles=with_breaks(vehicles, clients),
+            vehicles=vehicles,
             durations_s=tuple(seconds for seconds, _, _ in between),
             distances_m=tuple(metres for _, metres, _ in between),
             items=release.items,

