@@ -85,6 +85,14 @@ def break_kept(problem: RoutingProblem, route: Route) -> bool:
     return begun and ActivityKind.VISIT in kinds[at:] and kinds.count(ActivityKind.BREAK) == 1
 
 
+def waits_where_closed(problem: RoutingProblem, activity: Activity) -> bool:
+    """Whether somebody is at a client when nobody may be: windows say no more than the begin."""
+    if activity.client is None:
+        return False
+    closed = problem.clients[activity.client].closed
+    return any(a < activity.leave_s and activity.arrive_s < b for a, b in closed)
+
+
 @dataclass(frozen=True)
 class _Step:
     """A step on a route: what, where, first and last begin, and how long."""

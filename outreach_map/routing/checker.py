@@ -152,6 +152,8 @@ def _visits(problem: RoutingProblem, route: Route) -> Iterator[str]:
             yield "visits a client that it may not visit"
         elif not _fitting(client, route.vehicle, activity):
             yield "visits outside the client's windows"
+        if any(a < activity.leave_s and activity.arrive_s < b for a, b in client.closed):
+            yield "is there when nobody may be"
         if activity.place != client.place:
             yield "visits a client elsewhere"
         if activity.leave_s - activity.begin_s != client.service_s:

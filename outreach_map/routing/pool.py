@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyvrp
 
-from outreach_map.routing.answer import break_kept, route_of
+from outreach_map.routing.answer import break_kept, route_of, waits_where_closed
 from outreach_map.routing.costs import route_cost, route_exposure, solution_of
 from outreach_map.routing.problem import RoutingProblem
 from outreach_map.routing.solution import Route, Solution
@@ -95,7 +95,9 @@ class Pool:
 
     def _keeps_rules(self, route: Route) -> bool:
         """Whether a route keeps what the search sees of a whole plan only, or not at all."""
-        if not break_kept(self.problem, route):
+        if not break_kept(self.problem, route) or any(
+            waits_where_closed(self.problem, activity) for activity in route.activities
+        ):
             return False
         limit = self.problem.vehicles[route.vehicle].max_exposure
         return limit is None or route_exposure(self.problem, route) <= limit

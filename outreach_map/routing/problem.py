@@ -72,6 +72,8 @@ class Client:
         Before this time what is given is not at the base, and no tour with it can leave.
     required
         Whether it has to be visited; then there may be no solution. Weeks have no such clients.
+    closed
+        Times in which nobody may be there, not to wait either.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Client:
     prize: int
     release_s: int = 0
     required: bool = False
+    closed: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         """Reject negative amounts (ValueError)."""

@@ -165,7 +165,7 @@ def _visit(stop: Stop, hotspot: Hotspot, team: Team, release: Release) -> Iterat
         yield "comes when nobody is there"
     for zone in release.zones:
         inside = not set(zone.place.areas).isdisjoint(hotspot.place.areas)
-        holds = not zone.hours.known or zone.hours.overlaps(stop.begin, stop.leave)
+        holds = not zone.hours.known or zone.hours.overlaps(stop.arrive, stop.leave)
         if not inside or not holds:
             continue
         if zone.action is RiskAction.AVOID and zone.state is not RiskState.EXPIRED:

@@ -31,12 +31,12 @@ from pyvrp.search import (
 
 from outreach_map.errors import SolverError
 from outreach_map.routing.acceptance import Acceptance, Cooling, LateAcceptance
-from outreach_map.routing.answer import answer, break_kept, encode
+from outreach_map.routing.answer import answer, break_kept, encode, waits_where_closed
 from outreach_map.routing.costs import route_exposure
 from outreach_map.routing.neighbours import neighbours_of
 from outreach_map.routing.pool import Pool
 from outreach_map.routing.problem import RoutingProblem
-from outreach_map.routing.solution import Route, Solution
+from outreach_map.routing.solution import Activity, Route, Solution
 from outreach_map.routing.translate import Model, translate
 
 # One unit of a broken rule has to cost more than the largest prize.
@@ -127,6 +127,7 @@ class _Search:
         self.done = 0
         self.pull: dict[int, float] = {}
         self.join_at = _FIRST_JOIN
+        self.closings = any(client.closed for client in self.problem.clients)
         self.random = pyvrp.RandomNumberGenerator(seed=job.seed)
         self.two_limits = any(
             vehicle.max_distance_m is not None and vehicle.max_exposure is not None
@@ -295,6 +296,8 @@ class _Search:
         solution = answer(model, found)
         if not all(break_kept(self.problem, route) for route in solution.routes):
             return None
+        if self.closings and _waiting(self.problem, solution):
+            return None
         return None if self.two_limits and self._exposed_routes(solution) else solution
 
     def _exposed_routes(self, solution: Solution) -> list[int]:
@@ -308,8 +311,20 @@ class _Search:
         return found
 
     def _trimmed(self, model: Model, found: pyvrp.Solution) -> Solution | None:
-        """A plan without what exposes it too much: visits of least worth for that go first."""
+        """A plan without visits that wait where all is closed, and without what is too exposed.
+
+        Of the latter visits of least worth for that go first.
+        """
         solution = answer(model, found)
+        while waits := _waiting(self.problem, solution):
+            routes = [
+                replace(r, activities=tuple(a for a in r.activities if a not in waits))
+                for r in solution.routes
+            ]
+            again = encode(model, _bare(self.problem, routes))
+            if not again.is_feasible():
+                return None
+            solution = answer(model, again)
         kinds = {vehicle: kind for kind, group in enumerate(model.types) for vehicle in group}
         for number in self._exposed_routes(solution):
             kind = kinds[solution.routes[number].vehicle]
@@ -348,6 +363,11 @@ class _Search:
         if always or now - self.reported >= _REPORT_S:
             self.reported, self.told = now, self.best
             self.report((self.done, self.best))
+
+
+def _waiting(problem: RoutingProblem, solution: Solution) -> list[Activity]:
+    """Visits at which somebody is there when nobody may be."""
+    return [a for r in solution.routes for a in r.activities if waits_where_closed(problem, a)]
 
 
 def _bare(problem: RoutingProblem, routes: Sequence[Route]) -> Solution:
