@@ -64,7 +64,7 @@ def evening(seed: int) -> RoutingProblem:
         vehicles.append(
             Vehicle(
                 f"T-{team}", mode, base, base, (begin, end), ((60, 20), (90, 30), (120, 40))[mode],
-                pause=Break((base, 63, 64), (begin + 5400, begin + 11_400), 1200, first=False),
+                pause=Break((base, 63, 64), (begin + 5400, begin + 11_400), 1200),
                 reloads=tuple(Reload(place, (begin, end - 2400), 600) for place in (63, 64)),
                 max_exposure=3600,
             )

@@ -2,9 +2,9 @@
 
 Each gives its plan, or None where it found none. All are judged alike: their visits, in their
 order, as a plan that keeps every rule (`benchmarks.repair`), by our prices and our checker. VROOM
-has no word for exposure, its cap, penalties of windows, windows of some teams only, reloads, and
-places of breaks; OR-Tools has no reloads here. What breaks a rule for that is dropped, as a planner
-would have to.
+has no word for exposure, its cap, penalties of windows, windows of some teams only, reloads, places
+of breaks, and breaks that nobody needs; it plans once with breaks and once without, and the better
+of the two plans counts. What breaks a rule for that is dropped, as a planner would have to.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ import pyvrp
 from pyvrp.stop import MaxRuntime
 
 from benchmarks.repair import repaired
-from outreach_map.routing.costs import solution_of
-from outreach_map.routing.problem import UNREACHABLE, RoutingProblem
-from outreach_map.routing.solution import Activity, ActivityKind, Route, Solution
+from outreach_map.routing.problem import UNREACHABLE, Reload, RoutingProblem
+from outreach_map.routing.solution import Solution
 from outreach_map.routing.translate import translate
 
 
@@ -34,108 +33,94 @@ def pyvrp_defaults(problem: RoutingProblem, seconds: float, seed: int) -> Soluti
 def by_hand(problem: RoutingProblem) -> Solution:
     """Nearest neighbour, shift by shift, as a coordinator does it.
 
-    Go to the nearest place that can still be visited within all limits; take the break at the base
-    once its window opens.
+    Go to the nearest place that can still be visited within all limits; where the time for a break
+    would be over on the way back from there, take it at the base first. Who is done shall be told
+    the cheapest place for the break, or do without.
     """
     left = set(range(len(problem.clients)))
-    routes = []
+    orders = {}
     for number in sorted(range(len(problem.vehicles)), key=lambda i: problem.vehicles[i].window):
-        route = _nearest(problem, number, left)
-        if route is not None:
-            routes.append(route)
-            left -= {a.client for a in route.activities if a.client is not None}
-    return solution_of(problem, routes)
+        orders[number] = _nearest(problem, number, left)
+        left -= set(orders[number])
+    plan = repaired(problem, orders)
+    if plan is None:
+        raise AssertionError("a plan by hand leaves out somebody who has to be visited")
+    return plan
 
 
-def _nearest(problem: RoutingProblem, number: int, left: set[int]) -> Route | None:
+def _nearest(problem: RoutingProblem, number: int, left: set[int]) -> list[int]:
     vehicle = problem.vehicles[number]
     seconds = problem.durations_s[vehicle.profile]
     metres = problem.distances_m[vehicle.profile]
-    start, pause = vehicle.window[0], vehicle.pause
-    doing = [Activity(ActivityKind.START, vehicle.start, start, start, start)]
-    load, way, names = list(vehicle.capacity), 0, set()
-    rested = pause is None
+    pause = vehicle.pause
+    here, now, way, rested = vehicle.start, vehicle.window[0], 0, pause is None
+    load, names, visits = list(vehicle.capacity), set[str](), list[int]()
 
-    def home(place: int, now: int, resting: bool) -> bool:
-        """Whether the break and the way back still fit."""
-        if not resting:
-            now = max(now + int(seconds[place, vehicle.start]), pause.window[0])
-            if now > pause.window[1]:
-                return False
-            return now + pause.duration_s <= vehicle.window[1]
-        return now + int(seconds[place, vehicle.end]) <= vehicle.window[1]
-
-    while True:
-        here, now = doing[-1].place, doing[-1].leave_s
-        begun = len(doing) > 1 or pause is None or pause.first
-        if not rested and begun and now + int(seconds[here, vehicle.start]) >= pause.window[0]:
-            arrive = now + int(seconds[here, vehicle.start])
-            begin = max(arrive, pause.window[0])
-            way += int(metres[here, vehicle.start])
-            rested = True
-            doing.append(
-                Activity(ActivityKind.BREAK, vehicle.start, arrive, begin, begin + pause.duration_s)
-            )
-            continue
+    def next_visit(here: int, now: int, way: int, back_s: int) -> tuple[int, int, int] | None:
+        """Begin, way there and client of the next visit from where one is back by then."""
         best = None
-        for index in sorted(left):
+        for index in sorted(left - set(visits)):
             client = problem.clients[index]
-            if client.name in names or any(
-                a > b for a, b in zip(client.delivery, load, strict=True)
-            ):
-                continue
             leg = int(seconds[here, client.place])
-            back = (
-                2 * max(int(metres[client.place, vehicle.start]), 0)
-                if not rested
-                else int(metres[client.place, vehicle.end])
-            )
-            if leg >= UNREACHABLE or (
-                vehicle.max_distance_m is not None
-                and way + int(metres[here, client.place]) + back > vehicle.max_distance_m
+            length = way + int(metres[here, client.place]) + int(metres[client.place, vehicle.end])
+            if (
+                client.name in names
+                or any(a > b for a, b in zip(client.delivery, load, strict=True))
+                or leg >= UNREACHABLE
+                or (vehicle.max_distance_m is not None and length > vehicle.max_distance_m)
             ):
                 continue
             for window in client.windows:
                 begin = max(now + leg, window.early_s)
-                if (
-                    number in window.vehicles
-                    and begin <= window.late_s
-                    and home(client.place, begin + client.service_s, rested)
-                    and (best is None or (begin, leg) < best[:2])
-                ):
-                    best = (begin, leg, index)
-        if best is None:
-            break
-        begin, leg, index = best
+                back = begin + client.service_s + int(seconds[client.place, vehicle.end])
+                if number in window.vehicles and begin <= window.late_s and back <= back_s:
+                    best = min(best or (begin, leg, index), (begin, leg, index))
+        return best
+
+    while True:
+        until = vehicle.window[1]
+        if pause is not None and not rested:
+            until = min(until, pause.over_s)
+        found = next_visit(here, now, way, until)
+        if found is None and pause is not None and not rested and visits:
+            rested = True
+            begin = max(now + int(seconds[here, vehicle.start]), pause.window[0])
+            if begin <= pause.window[1]:
+                way += int(metres[here, vehicle.start])
+                here, now = vehicle.start, begin + pause.duration_s
+                found = next_visit(here, now, way, vehicle.window[1])
+        elif found is None and pause is not None and not rested:
+            # Nobody can be met before: whoever leaves that late needs no break.
+            rested, now = True, max(now, pause.window[0])
+            found = next_visit(here, now, way, vehicle.window[1])
+        if found is None:
+            return visits
+        begin, _, index = found
         client = problem.clients[index]
-        doing.append(
-            Activity(
-                ActivityKind.VISIT, client.place, now + leg, begin, begin + client.service_s, index
-            )
-        )
         way += int(metres[here, client.place])
+        here, now = client.place, begin + client.service_s
         load = [a - b for a, b in zip(load, client.delivery, strict=True)]
         names.add(client.name)
-        left = left - {index}
-    if not any(activity.client is not None for activity in doing):
-        return None
-    if not rested:
-        arrive = doing[-1].leave_s + int(seconds[doing[-1].place, vehicle.start])
-        begin = max(arrive, pause.window[0])
-        doing.append(
-            Activity(ActivityKind.BREAK, vehicle.start, arrive, begin, begin + pause.duration_s)
-        )
-    end = doing[-1].leave_s + int(seconds[doing[-1].place, vehicle.end])
-    doing.append(Activity(ActivityKind.END, vehicle.end, end, end, end))
-    return Route(number, tuple(doing))
+        visits.append(index)
 
 
 def or_tools(problem: RoutingProblem, seconds: float, _seed: int) -> Solution | None:
     """OR-Tools' routing with guided local search: the same windows, limits and prizes.
 
     A window is a node of its own; those of a client are a disjunction with the prize as its
-    penalty. Time out, exposure and penalties are the cost.
+    penalty. Each place where a shift can fill up is a node that may be gone by once. Time out,
+    exposure and penalties are the cost. Nodes to fill up make it slow where nobody needs them: of a
+    plan with them and one without, each in all the time, the better counts. Not where what is
+    given is released later.
     """
+    if any(client.release_s for client in problem.clients):
+        return None
+    filling = {True, False} if any(vehicle.reloads for vehicle in problem.vehicles) else {False}
+    plans = [_or_tools(problem, seconds, filling=each) for each in sorted(filling)]
+    return min((plan for plan in plans if plan), key=lambda plan: plan.cost, default=None)
+
+
+def _or_tools(problem: RoutingProblem, seconds: float, *, filling: bool) -> Solution | None:
     from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
     nodes = [
@@ -151,15 +136,23 @@ def or_tools(problem: RoutingProblem, seconds: float, _seed: int) -> Solution | 
         if vehicle.pause is not None
         for place in vehicle.pause.places
     ]
-    # Windows, places of breaks, then a start and an end for each vehicle.
+    fills = [
+        (number, reload)
+        for number, vehicle in enumerate(vehicles)
+        for reload in vehicle.reloads
+        if filling
+    ]
+    # Windows, places of breaks and to fill up, then a start and an end for each vehicle.
     places = [problem.clients[index].place for index, _ in nodes] + [place for _, place in rests]
+    places += [reload.place for _, reload in fills]
     places += [vehicle.start for vehicle in vehicles] + [vehicle.end for vehicle in vehicles]
     ending = [0] * 2 * len(vehicles)
     visit_s = [problem.clients[index].service_s for index, _ in nodes]
     rest_s = [vehicles[number].pause.duration_s for number, _ in rests]
-    stay = visit_s + rest_s + ending
-    at_risk_s = visit_s + [0] * len(rests) + ending
-    count = len(nodes) + len(rests)
+    other = [0] * (len(rests) + len(fills)) + ending
+    stay = visit_s + rest_s + [reload.duration_s for _, reload in fills] + ending
+    at_risk_s = visit_s + other
+    count = len(nodes) + len(rests) + len(fills)
     starts = list(range(count, count + len(vehicles)))
     ends = list(range(count + len(vehicles), count + 2 * len(vehicles)))
     manager = pywrapcp.RoutingIndexManager(len(places), len(vehicles), starts, ends)
@@ -188,7 +181,7 @@ def or_tools(problem: RoutingProblem, seconds: float, _seed: int) -> Solution | 
         p: routing.RegisterTransitMatrix(matrix(problem.distances_m[p], [0] * len(places)))
         for p in profiles
     }
-    worth = [window.penalty for _, window in nodes] + [0] * len(rests) + ending
+    worth = [window.penalty for _, window in nodes] + other
     risks, prices = {}, {}
     for p in profiles:
         table = exposure(p)
@@ -212,9 +205,28 @@ def or_tools(problem: RoutingProblem, seconds: float, _seed: int) -> Solution | 
     )
     for item in range(len(problem.items)):
         given = [problem.clients[index].delivery[item] for index, _ in nodes]
-        load = routing.RegisterUnaryTransitVector(given + [0] * len(rests) + ending)
         capacity = [vehicle.capacity[item] for vehicle in vehicles]
-        routing.AddDimensionWithVehicleCapacity(load, 0, capacity, True, f"load {item}")
+        # To fill up takes off all that was given; slack brings that back to nothing.
+        filled = [-capacity[number] for number, _ in fills]
+        load = routing.RegisterUnaryTransitVector(given + [0] * len(rests) + filled + ending)
+        name, slack = f"load {item}", max(capacity) if fills else 0
+        routing.AddDimensionWithVehicleCapacity(load, slack, capacity, True, name)
+        given_out = routing.GetDimensionOrDie(name)
+        for node in range(len(nodes) + len(rests) if fills else 0):
+            given_out.SlackVar(manager.NodeToIndex(node)).SetValue(0)
+        for number in range(len(vehicles) if fills else 0):
+            given_out.SlackVar(routing.Start(number)).SetValue(0)
+    for number in range(len(vehicles)):
+        own_fills = []
+        for node, (whose, reload) in enumerate(fills, start=len(nodes) + len(rests)):
+            if whose == number:
+                inside = manager.NodeToIndex(node)
+                time.CumulVar(inside).SetRange(*reload.window)
+                routing.VehicleVar(inside).SetValues([-1, number])
+                routing.AddDisjunction([inside], 0, 1)
+                own_fills.append(routing.ActiveVar(inside))
+        if len(own_fills) > problem.max_reloads:
+            routing.solver().Add(routing.solver().Sum(own_fills) <= problem.max_reloads)
     for number, vehicle in enumerate(vehicles):
         routing.SetArcCostEvaluatorOfVehicle(prices[vehicle.profile], number)
         time.SetSpanCostCoefficientForVehicle(problem.duration_price, number)
@@ -228,12 +240,20 @@ def or_tools(problem: RoutingProblem, seconds: float, _seed: int) -> Solution | 
                     time.CumulVar(inside).SetRange(*vehicle.pause.window)
                     routing.VehicleVar(inside).SetValues([-1, number])
                     own_rests.append(inside)
-                    if not vehicle.pause.first:
+                    routing.NextVar(inside).RemoveValue(routing.End(number))
+                    if not vehicle.pause.under_way:
                         routing.NextVar(routing.Start(number)).RemoveValue(inside)
             routing.AddDisjunction(own_rests, 0, 1)
-            # Whoever goes out takes one break, and who does not takes none.
-            taken = routing.solver().Sum([routing.ActiveVar(inside) for inside in own_rests])
-            routing.solver().Add(taken == routing.ActiveVehicleVar(number))
+            # Whoever is out through the time for it takes one break.
+            whole = routing.solver()
+            taken = whole.Sum([routing.ActiveVar(inside) for inside in own_rests])
+            early = whole.IsLessOrEqualCstVar(
+                time.CumulVar(routing.End(number)), vehicle.pause.over_s
+            )
+            late = whole.IsGreaterOrEqualCstVar(
+                time.CumulVar(routing.Start(number)), vehicle.pause.window[0]
+            )
+            whole.Add(taken + early + late >= routing.ActiveVehicleVar(number))
     for node, (_, window) in enumerate(nodes):
         inside = manager.NodeToIndex(node)
         time.CumulVar(inside).SetRange(window.early_s, window.late_s)
@@ -256,12 +276,15 @@ def or_tools(problem: RoutingProblem, seconds: float, _seed: int) -> Solution | 
     found = routing.SolveWithParameters(parameters)
     if found is None:
         return None
-    orders: dict[int, list[int]] = {}
+    orders: dict[int, list[int | Reload]] = {}
     for number in range(len(vehicles)):
-        inside, visits = found.Value(routing.NextVar(routing.Start(number))), []
+        inside, visits = found.Value(routing.NextVar(routing.Start(number))), list[int | Reload]()
         while not routing.IsEnd(inside):
-            if manager.IndexToNode(inside) < len(nodes):
-                visits.append(nodes[manager.IndexToNode(inside)][0])
+            node = manager.IndexToNode(inside)
+            if node < len(nodes):
+                visits.append(nodes[node][0])
+            elif node >= len(nodes) + len(rests):
+                visits.append(fills[node - len(nodes) - len(rests)][1])
             inside = found.Value(routing.NextVar(inside))
         orders[number] = visits
     return repaired(problem, orders)
@@ -270,15 +293,21 @@ def or_tools(problem: RoutingProblem, seconds: float, _seed: int) -> Solution | 
 def vroom(problem: RoutingProblem, seconds: float, _seed: int) -> Solution | None:
     """VROOM through pyvroom: windows, skills, loads, breaks and metres; prizes as priorities.
 
-    Its break is taken wherever the vehicle is, until it is put to a place. Not where time costs
-    nothing.
+    Its break is taken wherever the vehicle is, until it is put to a place; of a plan with breaks
+    and one without, each in all the time, the better counts. Not where time costs nothing.
     """
+    if not problem.duration_price:
+        return None
+    rests = {True, False} if any(vehicle.pause for vehicle in problem.vehicles) else {False}
+    plans = [_vroom(problem, seconds, resting=resting) for resting in sorted(rests)]
+    return min((plan for plan in plans if plan), key=lambda plan: plan.cost, default=None)
+
+
+def _vroom(problem: RoutingProblem, seconds: float, *, resting: bool) -> Solution | None:
     import datetime
 
     import vroom as rival
 
-    if not problem.duration_price:
-        return None
     whole = rival.Input()
     for profile in {vehicle.profile for vehicle in problem.vehicles}:
         own = np.minimum(problem.durations_s[profile], UNREACHABLE).astype(np.uint32)
@@ -288,7 +317,7 @@ def vroom(problem: RoutingProblem, seconds: float, _seed: int) -> Solution | Non
     for number, vehicle in enumerate(problem.vehicles):
         may = {i + 1 for i, client in enumerate(problem.clients) if number in client.vehicles}
         breaks = []
-        if vehicle.pause is not None:
+        if vehicle.pause is not None and resting:
             windows = [rival.TimeWindow(*vehicle.pause.window)]
             breaks = [rival.Break(number + 1, windows, vehicle.pause.duration_s)]
         limit = {} if vehicle.max_distance_m is None else {"max_distance": vehicle.max_distance_m}

@@ -33,6 +33,7 @@ from benchmarks.table import Row, show
 from outreach_map.history import Past
 from outreach_map.routing import RoutingProblem, Solution, check_solution, solve
 from outreach_map.routing.fair import Load, keeping, load_of, share_out
+from outreach_map.routing.preferences import Preferences
 from outreach_map.routing.week import Week, build_week
 
 SOLOMON = ("R112.txt", "RC208.txt", "C104.txt")
@@ -42,6 +43,8 @@ LONG = ("R1_2_4.txt",)
 # None of them was looked at while the search was tuned.
 EVENINGS = (201, 202, 203, 204)
 ROUND = date(2026, 11, 23)
+# Minutes that one beyond a team's fair share of hours costs.
+FAIR_PRICES = (1, 2, 4)
 Rival = Callable[[RoutingProblem, float, int], Solution | None]
 RIVALS: dict[str, Rival] = {
     "PyVRP defaults": pyvrp_defaults,
@@ -229,26 +232,34 @@ def _travel(problem: RoutingProblem, solution: Solution) -> tuple[float, float]:
 
 
 def _fairness(whole: Week) -> list[Row]:
-    """The largest load of a team beside the plan without prices for it, and what that costs."""
+    """The largest load of a team beside the plan without prices for it, and what that costs.
+
+    At the price that programmes have if they say nothing, and as hours beyond a fair share cost
+    more.
+    """
     plain = solve(whole.problem, iterations=15_000)
-    shared_problem = share_out(whole, plain, Past())
-    shared = solve(keeping(shared_problem, plain), iterations=15_000, start=plain)
-    plain = solve(whole.problem, iterations=15_000, start=plain)
-    before, after = (load_of(whole, one, Past()) for one in (plain, shared))
-    out = [sum(route.out_s for route in one.routes) / 60 for one in (plain, shared)]
-    return [
+    before = load_of(whole, plain, Past())
+    out_s = sum(route.out_s for route in plain.routes)
+    rows = [
         Row("fair shares: largest use of shift hours, without", 100 * before.largest_use, "%"),
-        Row.at_most(
-            "fair shares: largest use of shift hours", 100 * after.largest_use, "%",
-            100 * before.largest_use,
-        ),
         Row("fair shares: most risky stops of a team, without", _most(before), "stops"),
-        Row.at_most(
-            "fair shares: most risky stops of a team", _most(after), "stops", _most(before)
-        ),
-        Row("fair shares: what they cost", out[1] - out[0], "min out"),
-        Row("fair shares: visits more", len(plain.left_out) - len(shared.left_out), "visits"),
-    ]  # fmt: skip
+    ]
+    for price in FAIR_PRICES:
+        weighs = replace(whole.preferences, fair_hours_price=price)
+        priced = share_out(replace(whole, preferences=weighs), plain, Past())
+        shared = solve(keeping(priced, plain), iterations=15_000, start=plain)
+        after = load_of(whole, shared, Past())
+        more_s = sum(route.out_s for route in shared.routes) - out_s
+        label = "fair shares" if price == Preferences().fair_hours_price else f"price {price}"
+        most = 100 * before.largest_use
+        rows += [
+            Row.at_most(f"{label}: largest use of shift hours", 100 * after.largest_use, "%", most),
+            Row.at_most(f"{label}: most risky stops of a team", _most(after), "stops",
+                        _most(before)),
+            Row(f"{label}: what they cost", more_s / 60, "min out"),
+            Row(f"{label}: visits more", len(plain.left_out) - len(shared.left_out), "visits"),
+        ]  # fmt: skip
+    return rows
 
 
 def _most(load: Load) -> float:

@@ -33,9 +33,10 @@ class Alone:
 
 
 def alone(problem: RoutingProblem, vehicle_index: int, client: Client) -> Alone:
-    """What a visit would take a vehicle alone, with its break; within its limits if that can be.
+    """What a visit would take a vehicle alone; within its limits if that can be.
 
-    Every place of the break, before and after the visit, is tried in every window.
+    A break lies between visits: who makes only one is back before the time for a break is over, or
+    leaves when it has begun. Who is under way may rest first.
     """
     vehicle = problem.vehicles[vehicle_index]
     seconds = problem.durations_s[vehicle.profile]
@@ -74,12 +75,16 @@ _Stop = tuple[int, int, int, int]  # place, first and last begin, seconds
 
 
 def _orders(vehicle: Vehicle, visit: _Stop) -> list[list[_Stop]]:
-    if vehicle.pause is None:
-        return [[visit]]
+    """All ways to do without a break or to take it first; no time passes where one only is back."""
     pause = vehicle.pause
+    if pause is None:
+        return [[visit]]
+    begin, end = vehicle.window
+    early, late = (vehicle.end, begin, pause.over_s, 0), (vehicle.start, pause.window[0], end, 0)
+    if not pause.under_way:
+        return [[visit, early], [late, visit]]
     rests = [(place, *pause.window, pause.duration_s) for place in pause.places]
-    orders = [[visit, rest] for rest in rests]
-    return orders + ([[rest, visit] for rest in rests] if pause.first else [])
+    return [[visit, early], *([rest, visit] for rest in rests)]
 
 
 def _out_s(problem: RoutingProblem, vehicle: Vehicle, order: list[_Stop]) -> int | None:

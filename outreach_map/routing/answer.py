@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pyvrp
 
 from outreach_map.routing.costs import route_cost, solution_of
+from outreach_map.routing.problem import RoutingProblem
 from outreach_map.routing.solution import Activity, ActivityKind, Route, Solution
 from outreach_map.routing.translate import Model
 
@@ -65,7 +66,31 @@ def route_of(model: Model, found: pyvrp.Route, vehicle_index: int) -> Route:
         late = min(late, doing[-1].arrive_s) - step.service_s
         late = min(late, step.late_s)
     late -= int(seconds[vehicle.start, doing[1].place])
-    return Route(vehicle_index, tuple(walk(max(late, vehicle.window[0]))))
+    doing = walk(max(late, vehicle.window[0]))
+    # What stands for doing without a break is nothing that is done.
+    kept = (one for one, step in zip(doing[1:-1], steps, strict=True) if not step.without_break)
+    return Route(vehicle_index, (doing[0], *kept, doing[-1]))
+
+
+def break_kept(problem: RoutingProblem, route: Route) -> bool:
+    """Whether a route has its break between two visits, or needs none."""
+    pause = problem.vehicles[route.vehicle].pause
+    kinds = [activity.kind for activity in route.activities]
+    if pause is None:
+        return True
+    if ActivityKind.BREAK not in kinds:
+        return pause.spares(route.activities[0].leave_s, route.activities[-1].arrive_s)
+    at = kinds.index(ActivityKind.BREAK)
+    begun = pause.under_way or ActivityKind.VISIT in kinds[:at]
+    return begun and ActivityKind.VISIT in kinds[at:] and kinds.count(ActivityKind.BREAK) == 1
+
+
+def waits_where_closed(problem: RoutingProblem, activity: Activity) -> bool:
+    """Whether somebody is at a client when nobody may be: windows say no more than the begin."""
+    if activity.client is None:
+        return False
+    closed = problem.clients[activity.client].closed
+    return any(a < activity.leave_s and activity.arrive_s < b for a, b in closed)
 
 
 @dataclass(frozen=True)
@@ -78,12 +103,15 @@ class _Step:
     late_s: int
     service_s: int
     client: int | None
+    without_break: bool = False
 
 
 def _step(model: Model, step: pyvrp.ScheduledActivity) -> _Step:
     if step.is_client():
         copy = model.copies[step.idx]
-        return _Step(copy.kind, copy.place, *copy.window, copy.service_s, copy.client)
+        return _Step(
+            copy.kind, copy.place, *copy.window, copy.service_s, copy.client, copy.without_break
+        )
     place, early, late, service_s = model.depots[step.idx]
     return _Step(ActivityKind.RELOAD, place, early, late, service_s, None)
 
@@ -95,13 +123,13 @@ def encode(model: Model, solution: Solution) -> pyvrp.Solution:
     """
     by_client: dict[int, list[int]] = {}
     breaks: dict[int, dict[int, int]] = {}
-    idle: dict[int, int] = {}
+    without: dict[int, list[int]] = {}
     for number, copy in enumerate(model.copies):
         if copy.client is not None:
             by_client.setdefault(copy.client, []).append(number)
         elif copy.vehicle is not None:
-            if copy.idle:
-                idle[copy.vehicle] = number
+            if copy.without_break:
+                without.setdefault(copy.vehicle, []).append(number)
             else:
                 breaks.setdefault(copy.vehicle, {}).setdefault(copy.place, number)
     routes = {route.vehicle: route for route in solution.routes}
@@ -133,11 +161,11 @@ def encode(model: Model, solution: Solution) -> pyvrp.Solution:
                     if at:
                         steps.append(pyvrp.Activity(pyvrp.ActivityType.DEPOT, at[0]))
             if pauses and not any(a.kind is ActivityKind.BREAK for a in doing):
-                steps = [
-                    pyvrp.Activity(
-                        pyvrp.ActivityType.CLIENT, idle.get(vehicle, next(iter(pauses.values())))
-                    )
-                ]
+                # Back early comes last, out late comes first; who stays at home is back early.
+                own = without[vehicle]
+                early = not doing or doing[-1].arrive_s <= model.copies[own[0]].window[1]
+                token = pyvrp.Activity(pyvrp.ActivityType.CLIENT, own[0] if early else own[-1])
+                steps = [*steps, token] if early else [token, *steps]
             if steps:
                 made.append(pyvrp.Route(model.data, steps, kind))
     return pyvrp.Solution(model.data, made)

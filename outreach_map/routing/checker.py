@@ -152,6 +152,8 @@ def _visits(problem: RoutingProblem, route: Route) -> Iterator[str]:
             yield "visits a client that it may not visit"
         elif not _fitting(client, route.vehicle, activity):
             yield "visits outside the client's windows"
+        if any(a < activity.leave_s and activity.arrive_s < b for a, b in client.closed):
+            yield "is there when nobody may be"
         if activity.place != client.place:
             yield "visits a client elsewhere"
         if activity.leave_s - activity.begin_s != client.service_s:
@@ -165,13 +167,22 @@ def _break(vehicle: Vehicle, doing: tuple[Activity, ...]) -> Iterator[str]:
             yield "takes a break that it does not have"
         return
     early, late = vehicle.pause.window
-    if len(taken) != 1:
-        yield "does not take its break once"
+    if len(taken) > 1:
+        yield "takes more than one break"
+    # Out before the time for a break, and still out after it.
+    through = vehicle.pause.under_way or doing[0].leave_s < early
+    if not taken and through and doing[-1].arrive_s > late + vehicle.pause.duration_s:
+        yield "takes no break"
     for activity in taken:
         if activity.place not in vehicle.pause.places or not early <= activity.begin_s <= late:
             yield "takes its break elsewhere or at another time"
-        if activity is doing[1] and not vehicle.pause.first:
-            yield "takes its break before it has done anything"
+        number = doing.index(activity)
+        before, after = (
+            any(one.kind == "visit" for one in part)
+            for part in (doing[:number], doing[number + 1 :])
+        )
+        if not after or not (before or vehicle.pause.under_way):
+            yield "takes its break before or after all visits"
         if activity.leave_s - activity.begin_s < vehicle.pause.duration_s:
             yield "takes a break that is too short"
 

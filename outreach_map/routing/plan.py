@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from outreach_map.errors import RoutingError
 from outreach_map.history import Past
@@ -141,10 +142,17 @@ def require_kept(problem: RoutingProblem, solution: Solution) -> None:
 def make_itinerary(week: Week, route: Route) -> Itinerary:
     """A route with the ways between its stops, as a team reads it."""
     shift = week.shifts[route.vehicle]
-    view = week.views[week.problem.vehicles[route.vehicle].profile]
+    ways = week.ways[week.problem.vehicles[route.vehicle].profile]
     nodes = week.nodes[shift.team.mode]
-    at = [int(nodes[activity.place]) for activity in route.activities]
-    paths = shortest_paths(view.network, at[:-1], at[1:], costs=view.costs)
+    pairs = list(pairwise(activity.place for activity in route.activities))
+    views = [ways.between(*pair) for pair in pairs]
+    legs: dict[int, Leg] = {}
+    # Tours hardly ever go into a zone that is closed at another hour, so mostly there is one view.
+    for view in dict.fromkeys(views):
+        own = [number for number, each in enumerate(views) if each is view]
+        ends = ([int(nodes[pairs[number][end]]) for number in own] for end in (0, 1))
+        paths = shortest_paths(view.network, *ends, costs=view.costs)
+        legs |= {number: _leg(view, path) for number, path in zip(own, paths, strict=True)}
     loads = _loads(week, route)
     return Itinerary(
         team=shift.team.code,
@@ -154,7 +162,7 @@ def make_itinerary(week: Week, route: Route) -> Itinerary:
             _stop(week, route, activity, load)
             for activity, load in zip(route.activities, loads, strict=True)
         ),
-        legs=tuple(_leg(view, path) for path in paths),
+        legs=tuple(legs[number] for number in range(len(pairs))),
         kit=loads[0],
     )
 

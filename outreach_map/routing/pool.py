@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyvrp
 
-from outreach_map.routing.answer import route_of
+from outreach_map.routing.answer import break_kept, route_of, waits_where_closed
 from outreach_map.routing.costs import route_cost, route_exposure, solution_of
 from outreach_map.routing.problem import RoutingProblem
-from outreach_map.routing.solution import ActivityKind, Route, Solution
+from outreach_map.routing.solution import Route, Solution
 from outreach_map.routing.translate import Model
 
 if TYPE_CHECKING:
@@ -95,13 +95,11 @@ class Pool:
 
     def _keeps_rules(self, route: Route) -> bool:
         """Whether a route keeps what the search sees of a whole plan only, or not at all."""
-        vehicle = self.problem.vehicles[route.vehicle]
-        rests = sum(activity.kind is ActivityKind.BREAK for activity in route.activities)
-        if vehicle.pause is not None:
-            hasty = route.activities[1].kind is ActivityKind.BREAK and not vehicle.pause.first
-            if rests != 1 or hasty:
-                return False
-        limit = vehicle.max_exposure
+        if not break_kept(self.problem, route) or any(
+            waits_where_closed(self.problem, activity) for activity in route.activities
+        ):
+            return False
+        limit = self.problem.vehicles[route.vehicle].max_exposure
         return limit is None or route_exposure(self.problem, route) <= limit
 
     def _forget(self) -> None:

@@ -72,6 +72,8 @@ class Client:
         Before this time what is given is not at the base, and no tour with it can leave.
     required
         Whether it has to be visited; then there may be no solution. Weeks have no such clients.
+    closed
+        Times in which nobody may be there, not to wait either.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Client:
     prize: int
     release_s: int = 0
     required: bool = False
+    closed: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         """Reject negative amounts (ValueError)."""
@@ -96,15 +99,26 @@ class Client:
 
 @dataclass(frozen=True)
 class Break:
-    """A break that a vehicle takes at one of some places, beginning within a window.
+    """A break between two visits, at one of some places, beginning within a window.
 
-    `first` says whether it may be the first thing that the vehicle does.
+    Who is back before the time for it is over, or leaves when it has begun, needs none.
+    `under_way` is for a vehicle that is out since before that time and has made visits: its break
+    may come first.
     """
 
     places: tuple[int, ...]
     window: tuple[int, int]
     duration_s: int
-    first: bool = True
+    under_way: bool = False
+
+    @property
+    def over_s(self) -> int:
+        """When the time for it is over."""
+        return self.window[1] + self.duration_s
+
+    def spares(self, leave_s: int, back_s: int) -> bool:
+        """Whether a vehicle that is out between two times needs none."""
+        return back_s <= self.over_s or (leave_s >= self.window[0] and not self.under_way)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ _LAST_MILE = {"walk": 80, "bike": 250, "drive": 300}
 _ROUNDING = timedelta(seconds=1.001)
 # With people, at the least.
 _SHORTEST = timedelta(minutes=10)
+# The time for a break, by the length of the shift.
+_BREAK_EARLIEST, _BREAK_LATEST = 0.3, 0.7
 
 
 def check_plan(
@@ -85,18 +87,39 @@ def _shift(tour: Itinerary, team: Team) -> Iterator[str]:
         yield "does not start and end at its base"
     if team.max_distance_m is not None and tour.distance_m > team.max_distance_m:
         yield "goes farther than it may"
-    pauses = [stop for stop in tour.stops if stop.kind is StopKind.BREAK]
-    length = (own[0][1] - own[0][0]).total_seconds()
-    if 0 < team.break_s < length and not any(
-        (stop.leave - stop.begin).total_seconds() >= team.break_s for stop in pauses
-    ):
-        yield "has no break"
+    yield from _rest(tour, team, *own[0])
     for leg, (before, after) in zip(tour.legs, pairwise(tour.stops), strict=True):
         spent = after.arrive - before.leave - timedelta(seconds=leg.travel_time_s)
         if not -_ROUNDING < spent < _ROUNDING:
             yield "arrives at another time than its way takes"
     if any(not stop.arrive <= stop.begin <= stop.leave for stop in tour.stops):
         yield "leaves before it arrives"
+
+
+def _rest(tour: Itinerary, team: Team, begin: datetime, end: datetime) -> Iterator[str]:
+    """A break between visits, for whoever is out before the time for it and after."""
+    length, rest = end - begin, timedelta(seconds=team.break_s)
+    pauses = [number for number, stop in enumerate(tour.stops) if stop.kind is StopKind.BREAK]
+    if not timedelta() < rest < length:
+        if pauses:
+            yield "has a break that it should not have"
+        return
+    # Seconds are whole, cut off.
+    early = begin + min(_BREAK_EARLIEST * length, length - rest) - _ROUNDING
+    over = max(begin + _BREAK_LATEST * length, early + rest) + _ROUNDING
+    if not pauses and tour.stops[0].leave < early and tour.stops[-1].arrive > over:
+        yield "has no break"
+    if len(pauses) > 1:
+        yield "has more than one break"
+    for number in pauses:
+        stop = tour.stops[number]
+        if stop.leave - stop.begin < rest:
+            yield "has a break that is too short"
+        if stop.begin < early or stop.leave > over:
+            yield "has its break too early or too late"
+        sides = tour.stops[:number], tour.stops[number + 1 :]
+        if not all(any(one.kind is StopKind.VISIT for one in side) for side in sides):
+            yield "has its break before or after all visits"
 
 
 def _load(tour: Itinerary, team: Team, release: Release) -> Iterator[str]:
@@ -153,7 +176,7 @@ def _visit(
         yield "comes when nobody is there"
     for zone in release.zones:
         inside = not set(zone.place.areas).isdisjoint(hotspot.place.areas)
-        holds = not zone.hours.known or zone.hours.overlaps(stop.begin, stop.leave)
+        holds = not zone.hours.known or zone.hours.overlaps(stop.arrive, stop.leave)
         if not inside or not holds:
             continue
         if zone.action is RiskAction.AVOID and zone.state is not RiskState.EXPIRED:

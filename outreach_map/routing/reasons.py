@@ -195,7 +195,7 @@ def _why_never(hotspot: Hotspot, week: Week) -> str:
         return _nobody_may(by_team)
     needed = week.demands[hotspot.code]
     needed_s = needed.service_s - needed.last_mile_s
-    times = [end - begin for shift in open_to for begin, end in meeting_times(hotspot.hours, shift)]
+    times = [end - begin for shift in open_to for begin, end in meeting_times(hotspot, shift)]
     if not any(time >= timedelta(seconds=needed_s) for time in times):
         return plural(
             "People are there {hours}; no shift on which a team may go ({teams}) overlaps that by "

@@ -202,11 +202,12 @@ def _rest(
     changed = replace(vehicle, start=here, window=(begin_s, vehicle.window[1]))
     if any(stop.kind == "break" for stop in done):
         changed = replace(changed, pause=None)
-    elif changed.pause is not None and done:
+    elif (pause := changed.pause) is not None and done:
         seconds = week.problem.durations_s[vehicle.profile]
-        # Who has been at work may rest at once.
-        pause = replace(changed.pause, first=True)
-        changed = replace(changed, pause=_pause(pause, seconds, here, begin_s))
+        # Who has been at work may rest at once; who left when the time for it had begun need not.
+        late = seconds_since(week.origin, done[0].leave) >= pause.window[0]
+        pause = _pause(replace(pause, under_way=True), seconds, here, begin_s)
+        changed = replace(changed, pause=None if late else pause)
     used: set[str] = set()
     clients: list[Client] = []
     for client in week.problem.clients:
@@ -232,7 +233,7 @@ def _pause(pause: Break, seconds: NDArray[np.int64], here: int, begin_s: int) ->
     late = pause.window[1]
     if any(begin_s + int(seconds[here, place]) <= late for place in pause.places):
         return pause
-    return Break((here,), (begin_s, max(late, begin_s)), pause.duration_s)
+    return Break((here,), (begin_s, max(late, begin_s)), pause.duration_s, under_way=True)
 
 
 def _in_hand(week: Week, ahead: tuple[PastStop, ...]) -> tuple[int, ...]:

@@ -1,14 +1,15 @@
 """The search: PyVRP's local search in a loop of our own, with our own penalties.
 
 PyVRP (Wouda, Lan & Kool 2024, doi:10.1287/ijoc.2023.0055) makes every move; the loop is iterated
-local search with late acceptance (Burke & Bykov 2017, doi:10.1016/j.ejor.2016.07.012), as in PyVRP.
-Three things differ from its own loop:
+local search, as in PyVRP. These things differ from its own loop:
 
 - penalties start low and stay below a bound. With PyVRP's default bound the local search can run
   for minutes on problems of many forbidden ways without looking at its limit;
 - a plan counts as found only if it keeps the limits on exposure of vehicles that are limited in
   metres too, which the local search does not see: what is too much is trimmed, and where that
   happens often exposure takes its share of the limit that the search does see;
+- where there are choices, it cools down by the time that is left, instead of late acceptance
+  (`outreach_map.routing.acceptance`);
 - the best plan so far is reported, so that the search may be ended at any moment.
 """
 
@@ -24,18 +25,18 @@ from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.search import (
     OPERATORS,
     LocalSearch,
-    NeighbourhoodParams,
     PerturbationManager,
     PerturbationParams,
-    compute_neighbours,
 )
 
 from outreach_map.errors import SolverError
-from outreach_map.routing.answer import answer, encode
+from outreach_map.routing.acceptance import Acceptance, Cooling, LateAcceptance
+from outreach_map.routing.answer import answer, break_kept, encode, waits_where_closed
 from outreach_map.routing.costs import route_exposure
+from outreach_map.routing.neighbours import neighbours_of
 from outreach_map.routing.pool import Pool
 from outreach_map.routing.problem import RoutingProblem
-from outreach_map.routing.solution import ActivityKind, Route, Solution
+from outreach_map.routing.solution import Activity, Route, Solution
 from outreach_map.routing.translate import Model, translate
 
 # One unit of a broken rule has to cost more than the largest prize.
@@ -45,10 +46,8 @@ _LOAD_PENALTY, _TIME_PENALTY, _EXPOSURE_PENALTY = 200.0, 5.0, 5.0
 _PATIENCE, _FIRST_PULL, _MOST_PULLS = 5, 0.5, 8
 _REPORT_S = 0.2
 _NO_IMPROVEMENT = 20_000
-# Share of the search in which nobody stays at home.
-_EVERYBODY_OUT = 0.5
-# So many turns are taken, where each has at least so many iterations or seconds.
-_TURNS, _TURN_ITERATIONS, _TURN_S = 3, 4_000, 3.0
+# Without any limit given.
+_ITERATIONS = 1_000
 # Routes of every so many plans are remembered. They are put together after so many iterations, and
 # again each time that so much more was done.
 _REMEMBER, _FIRST_JOIN, _JOIN_AGAIN = 4, 500, 0.2
@@ -65,16 +64,17 @@ class Tuning:
     """How wide the search looks: chosen by the shape of the problem.
 
     `neighbours` of a place are tried; up to `perturbations` visits are shaken at a time;
-    `history` is how far back a worse plan is compared.
+    `history` is how far back a worse plan is compared, None where it is taken the less often the
+    less of the search is left; penalties change after `updates` plans.
     """
 
     neighbours: int
     perturbations: int
-    history: int
+    history: int | None
     updates: int
 
 
-WEEK = Tuning(neighbours=30, perturbations=10, history=30, updates=50)
+WEEK = Tuning(neighbours=30, perturbations=10, history=None, updates=50)
 TRIPS = Tuning(neighbours=30, perturbations=10, history=300, updates=500)
 PLAIN = Tuning(neighbours=30, perturbations=25, history=300, updates=500)
 
@@ -122,12 +122,12 @@ class _Search:
         self.problem = job.problem
         self.report = report
         self.began = time.perf_counter()
-        self.part = 1.0
         self.reported = -_REPORT_S
         self.told: Solution | None = None
         self.done = 0
         self.pull: dict[int, float] = {}
         self.join_at = _FIRST_JOIN
+        self.closings = any(client.closed for client in self.problem.clients)
         self.random = pyvrp.RandomNumberGenerator(seed=job.seed)
         self.two_limits = any(
             vehicle.max_distance_m is not None and vehicle.max_exposure is not None
@@ -150,42 +150,13 @@ class _Search:
         if self.job.start is not None:
             self._offer(model, encode(model, self.job.start))
         self._tell(always=True)
-        if self.job.start is None and model.data.num_groups and self._breaks():
-            self._in_turns()
-        else:
-            self._go_on(model, self._first(model, idle))
+        self._go_on(model, self._first(model, idle))
         if self.best is None:
             raise NoPlanError(
                 "No plan visits everybody who has to be visited.",
                 mend="Search longer, or let visits be left out.",
             )
         return self.best
-
-    def _in_turns(self) -> None:
-        """Everybody goes out with a break, then who has nothing to do stays, in turns.
-
-        It is hard to send out who is at home, and easy to leave at home who has little to do.
-        """
-        nothing = Solution((), (), 0)
-        fit = (
-            (self.job.iterations or 1000) / _TURN_ITERATIONS
-            if self.job.seconds is None
-            else self.job.seconds / _TURN_S
-        )
-        turns = min(max(int(fit), 1), _TURNS)
-        for turn in range(turns):
-            for may_stay, part in ((False, turn + _EVERYBODY_OUT), (True, turn + 1.0)):
-                self.part = part / turns
-                model = translate(self.problem, self.pull, may_stay=may_stay)
-                self._prepare(model)
-                if turn == 0 and not may_stay:
-                    first = self._first(model, encode(model, nothing))
-                else:
-                    first = encode(model, self.best or nothing)
-                self._go_on(model, first)
-
-    def _breaks(self) -> bool:
-        return any(vehicle.pause is not None for vehicle in self.problem.vehicles)
 
     def _go_on(self, model: Model, first: pyvrp.Solution) -> None:
         """Stages until the limit."""
@@ -196,7 +167,7 @@ class _Search:
             # Left early: for some types exposure has to count for more.
             for kind in self.too_exposed:
                 self.pull[kind] = self.pull[kind] * 2 if kind in self.pull else _FIRST_PULL
-            model = translate(self.problem, self.pull, may_stay=model.may_stay)
+            model = translate(self.problem, self.pull)
             self._prepare(model)
             first = encode(model, self.best or Solution((), (), 0))
         if self.pool is not None:
@@ -205,10 +176,9 @@ class _Search:
     def _over(self) -> bool:
         if self.job.seconds is not None:
             # The last choice among routes takes its share of the time too.
-            share = self.part * (1.0 - (_JOIN_SHARE if self.pool is not None else 0.0))
+            share = 1.0 - (_JOIN_SHARE if self.pool is not None else 0.0)
             return time.perf_counter() - self.began >= share * self.job.seconds
-        iterations = self.job.iterations if self.job.iterations is not None else 1000
-        return self.done >= self.part * iterations
+        return self.done >= (_ITERATIONS if self.job.iterations is None else self.job.iterations)
 
     def _prepare(self, model: Model) -> None:
         data = model.data
@@ -216,7 +186,7 @@ class _Search:
         self.local = LocalSearch(
             data,
             self.random,
-            compute_neighbours(data, NeighbourhoodParams(num_neighbours=tuning.neighbours)),
+            neighbours_of(model, tuning.neighbours),
             PerturbationManager(PerturbationParams(1, tuning.perturbations)),
         )
         for operator in OPERATORS:
@@ -247,14 +217,13 @@ class _Search:
 
     def _stage(self, model: Model, first: pyvrp.Solution) -> pyvrp.Solution:
         """Iterated local search until the limit, or until exposure has to count for more."""
-        history: list[pyvrp.Solution] = []
-        slot = 0
+        taking = self._acceptance(first)
         current, best = first, first
         stale = 0
         evaluator = self.penalties.cost_evaluator()
         while not self._over() and not self.too_exposed:
             if stale == _NO_IMPROVEMENT:
-                history, slot, stale, current = [], 0, 0, best
+                taking, stale, current = self._acceptance(best), 0, best
             evaluator = self.penalties.cost_evaluator()
             found = self.local(current, evaluator, exhaustive=False)
             self.penalties.register(found)
@@ -266,20 +235,25 @@ class _Search:
                 if evaluator.cost(polished) < evaluator.cost(best) and self._offer(model, polished):
                     best = found = polished
             if self.pool is not None and (joint := self._joint(model, self.pool, found)):
-                history, slot, stale = [], 0, 0
                 best = current = joint
+                taking, stale = self._acceptance(best), 0
             self._tell()
-            cost, now = evaluator.penalised_cost(found), evaluator.penalised_cost(current)
-            full = len(history) == self.tuning.history
-            late = evaluator.penalised_cost(history[slot] if full else first)
-            if cost < late or cost < now:
-                current, now = found, cost
-            if not full:
-                history.append(current)
-            elif now < late:
-                history[slot] = current
-            slot = (slot + 1) % self.tuning.history
+            if taking.accepts(found, current, evaluator, self._progress()):
+                current = found
         return best
+
+    def _acceptance(self, first: pyvrp.Solution) -> Acceptance:
+        if self.tuning.history is not None:
+            return LateAcceptance(self.tuning.history, first)
+        clients = self.problem.clients
+        cost = sum(one.prize for one in clients) if self.best is None else self.best.cost
+        return Cooling(cost / max(len(clients), 1), self.random)
+
+    def _progress(self) -> float:
+        """Share of the search that is done."""
+        if self.job.seconds is not None:
+            return (time.perf_counter() - self.began) / self.job.seconds
+        return self.done / (self.job.iterations or _ITERATIONS)
 
     def _joint(self, model: Model, pool: Pool, found: pyvrp.Solution) -> pyvrp.Solution | None:
         """Remember routes; now and then, a better plan of those that were met."""
@@ -307,8 +281,6 @@ class _Search:
     def _offer(self, model: Model, found: pyvrp.Solution) -> bool:
         """Keep a plan if it is the best; whether it keeps every rule as it is."""
         kept = self._kept(model, found)
-        if kept is None and not model.may_stay and self._hasty(model, found):
-            return False
         if kept is None:
             trimmed = self._trimmed(model, found) if found.is_feasible() else None
             if trimmed is not None and (self.best is None or trimmed.cost < self.best.cost):
@@ -321,20 +293,12 @@ class _Search:
     def _kept(self, model: Model, found: pyvrp.Solution) -> Solution | None:
         if not found.is_feasible():
             return None
-        if not model.may_stay and self._hasty(model, found):
-            return None
         solution = answer(model, found)
+        if not all(break_kept(self.problem, route) for route in solution.routes):
+            return None
+        if self.closings and _waiting(self.problem, solution):
+            return None
         return None if self.two_limits and self._exposed_routes(solution) else solution
-
-    def _hasty(self, model: Model, found: pyvrp.Solution) -> bool:
-        """Whether somebody rests before anything was done, who may not and has something to do."""
-        for route in found.routes():
-            pause = self.problem.vehicles[model.types[route.vehicle_type()][0]].pause
-            if pause is not None and not pause.first and route.num_clients() > 1:
-                step = route[1]
-                if step.is_client() and model.copies[step.idx].kind is ActivityKind.BREAK:
-                    return True
-        return False
 
     def _exposed_routes(self, solution: Solution) -> list[int]:
         """Positions of routes that are more exposed than they may be."""
@@ -347,8 +311,20 @@ class _Search:
         return found
 
     def _trimmed(self, model: Model, found: pyvrp.Solution) -> Solution | None:
-        """A plan without what exposes it too much: visits of least worth for that go first."""
+        """A plan without visits that wait where all is closed, and without what is too exposed.
+
+        Of the latter visits of least worth for that go first.
+        """
         solution = answer(model, found)
+        while waits := _waiting(self.problem, solution):
+            routes = [
+                replace(r, activities=tuple(a for a in r.activities if a not in waits))
+                for r in solution.routes
+            ]
+            again = encode(model, _bare(self.problem, routes))
+            if not again.is_feasible():
+                return None
+            solution = answer(model, again)
         kinds = {vehicle: kind for kind, group in enumerate(model.types) for vehicle in group}
         for number in self._exposed_routes(solution):
             kind = kinds[solution.routes[number].vehicle]
@@ -387,6 +363,11 @@ class _Search:
         if always or now - self.reported >= _REPORT_S:
             self.reported, self.told = now, self.best
             self.report((self.done, self.best))
+
+
+def _waiting(problem: RoutingProblem, solution: Solution) -> list[Activity]:
+    """Visits at which somebody is there when nobody may be."""
+    return [a for r in solution.routes for a in r.activities if waits_where_closed(problem, a)]
 
 
 def _bare(problem: RoutingProblem, routes: Sequence[Route]) -> Solution:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,24 +19,37 @@ from outreach_map.tables import (
     Team,
 )
 
-# The streets as a team meets them on a shift: mode, zones in force, zones around its own base.
-Streets = tuple[Mode, tuple[str, ...], tuple[str, ...]]
+# The streets as a team meets them on a shift: mode, zones in force, zones around its own base, and
+# zones that are closed for a part of the shift only.
+Streets = tuple[Mode, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
 class Shift:
-    """One shift of one team, and the zones in force during it."""
+    """One shift of one team, and the zones in force during it.
+
+    `margins` are, by hotspot code, how long before and after a visit a team is in the zones around
+    it on its way.
+    """
 
     team: Team
     begin: datetime
     end: datetime
     zones: tuple[RiskZone, ...] = field(repr=False)
     streets: Streets
+    margins: Mapping[str, timedelta] = field(default_factory=dict, repr=False)
 
-    @property
-    def avoided(self) -> frozenset[int]:
-        """Areas that the team keeps out of."""
-        return frozenset(area for zone in self.zones if closes(zone) for area in zone.place.areas)
+    def closed_times(self, hotspot: Hotspot) -> tuple[Span, ...]:
+        """When a hotspot's areas are closed to the team, the ways in and out included."""
+        areas = set(hotspot.place.areas)
+        margin = self.margins.get(hotspot.code, timedelta())
+        return tuple(
+            (begin - margin, end + margin)
+            for zone in self.zones
+            if closes(zone) and areas & set(zone.place.areas)
+            for begin, end in shut(zone, self.begin - margin, self.end + margin)
+        )
 
 
 def closes(zone: RiskZone) -> bool:
@@ -44,6 +58,24 @@ def closes(zone: RiskZone) -> bool:
     An assessment that has expired opens nothing: the peers do, when they look at it again.
     """
     return zone.action is RiskAction.AVOID
+
+
+def shut(zone: RiskZone, begin: datetime, end: datetime) -> tuple[Span, ...]:
+    """When a zone is in force; where its hours are not known, always."""
+    return zone.hours.windows(begin, end) if zone.hours.known else ((begin, end),)
+
+
+def without(spans: Iterable[Span], closed: Iterable[Span]) -> list[Span]:
+    """Spans less what is closed."""
+    left = list(spans)
+    for first, last in closed:
+        left = [
+            piece
+            for begin, end in left
+            for piece in ((begin, min(end, first)), (max(begin, last), end))
+            if piece[0] < piece[1]
+        ]
+    return left
 
 
 def find_shifts(release: Release, origin: datetime) -> tuple[Shift, ...]:
@@ -66,7 +98,14 @@ def find_shifts(release: Release, origin: datetime) -> tuple[Shift, ...]:
                 for zone in zones
                 if closes(zone) and (home & set(zone.place.areas) or _at_base(zone, team))
             )
-            streets = (team.mode, tuple(zone.code for zone in zones), around)
+            part = tuple(
+                zone.code
+                for zone in zones
+                if closes(zone)
+                and zone.code not in around
+                and without([(begin, end)], shut(zone, begin, end))
+            )
+            streets = (team.mode, tuple(zone.code for zone in zones), around, part)
             shifts.append(Shift(team, begin, end, zones, streets))
     return tuple(shifts)
 
@@ -83,9 +122,22 @@ def may_be_visited(hotspot: Hotspot, release: Release) -> bool:
     )
 
 
-def meeting_times(hours: Hours, shift: Shift) -> tuple[tuple[datetime, datetime], ...]:
+def active_times(hours: Hours, shift: Shift) -> tuple[Span, ...]:
     """When a hotspot is active during a shift; unknown hours are not closed: the whole shift."""
     return hours.windows(shift.begin, shift.end) if hours.known else ((shift.begin, shift.end),)
+
+
+def meeting_times(
+    hotspot: Hotspot, shift: Shift, before: timedelta = timedelta()
+) -> tuple[Span, ...]:
+    """When a hotspot is active during a shift and no zone closes its areas.
+
+    A team may be in the area so long `before` people are there, but not before its shift begins.
+    """
+    active = [
+        (max(begin - before, shift.begin), end) for begin, end in active_times(hotspot.hours, shift)
+    ]
+    return tuple(without(active, shift.closed_times(hotspot)))
 
 
 def refusals(hotspot: Hotspot, shift: Shift, release: Release) -> tuple[str, ...]:
@@ -116,7 +168,11 @@ def refusals(hotspot: Hotspot, shift: Shift, release: Release) -> tuple[str, ...
         found.append(
             phrase("it does not go into zones of {risks}", risks=together(sorted(shunned)))
         )
-    if areas & shift.avoided:
+    closed = shift.closed_times(hotspot)
+    active = active_times(hotspot.hours, shift)
+    if closed and (
+        not without([(shift.begin, shift.end)], closed) or (active and not without(active, closed))
+    ):
         found.append(phrase("the area is avoided at that time"))
     return tuple(found)
 

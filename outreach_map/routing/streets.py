@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,9 +58,14 @@ def lies_in(place: Place, zone: RiskZone) -> bool:
     return zone.place.geometry.intersects(place.geometry)
 
 
-def look(extract: StreetExtract, kind: Streets, zones: Mapping[str, RiskZone]) -> StreetView:
-    """The streets of a mode with some zones in force."""
-    mode, codes, around = kind
+def look(
+    extract: StreetExtract,
+    kind: Streets,
+    zones: Mapping[str, RiskZone],
+    opened: frozenset[str] = frozenset(),
+) -> StreetView:
+    """The streets of a mode with some zones in force, and some that would be closed open."""
+    mode, codes, around, _ = kind
     network = extract.networks[mode]
     in_force = tuple(zones[code] for code in codes)
     costs = []
@@ -71,13 +76,76 @@ def look(extract: StreetExtract, kind: Streets, zones: Mapping[str, RiskZone]) -
             # A team whose base lies in a closed zone could not leave it: costly, not closed.
             costs.append(ZoneCost(zone.place.geometry, _OWN_BASE_WEIGHT))
         else:
-            costs.append(ZoneCost(zone.place.geometry, WEIGHTS[zone.rating], closes(zone)))
+            shut = closes(zone) and zone.code not in opened
+            costs.append(ZoneCost(zone.place.geometry, WEIGHTS[zone.rating], shut))
     # A warning does not lead the way, but to be there is to be exposed.
     exposed = edge_costs(
         network, [ZoneCost(zone.place.geometry, WEIGHTS[zone.rating]) for zone in in_force]
     )
     weights = exposed.cost_s / network.travel_time_s - 1.0
     return StreetView(network, edge_costs(network, costs), np.maximum(weights, 0.0), in_force)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Ways:
+    """Streets between places, where zones are closed for a part of a shift.
+
+    A way goes through such a zone only to or from a place in it: `doors` are the zones of each
+    place, and `opened` the streets with some of them open. Windows see to it that a team is there
+    when the zone is open (`margins_s`: how long it is in the zone on the way, at most).
+    """
+
+    view: StreetView
+    doors: tuple[frozenset[str], ...]
+    opened: Mapping[frozenset[str], StreetView]
+    margins_s: NDArray[np.int64]
+    durations_s: NDArray[np.int64]
+    distances_m: NDArray[np.int64]
+    exposures: NDArray[np.int64]
+
+    def between(self, one: int, other: int) -> StreetView:
+        """The streets for a way from one place to another."""
+        return self.opened.get(self.doors[one] | self.doors[other], self.view)
+
+
+def ways(
+    extract: StreetExtract,
+    kind: Streets,
+    zones: Mapping[str, RiskZone],
+    places: Sequence[Place],
+    nodes: NDArray[np.int64],
+) -> Ways:
+    """Ways between places for teams that meet the streets alike.
+
+    Parameters
+    ----------
+    extract, kind, zones
+        Streets, how they are met, and zones by code.
+    places, nodes
+        Released places and their street nodes.
+    """
+    view = look(extract, kind, zones)
+    durations, distances, exposures = matrices(view, nodes)
+    doors = tuple(
+        frozenset(code for code in kind[3] if lies_in(place, zones[code])) for place in places
+    )
+    margins = np.zeros(len(places), dtype=np.int64)
+    opened = {}
+    for own in sorted({door for door in doors if door}, key=sorted):
+        opened[own] = look(extract, kind, zones, own)
+        closed = look(extract, (kind[0], tuple(sorted(own)), (), ()), zones).costs.cost_s
+        inside = replace(opened[own], weights=np.isinf(closed).astype(np.float64))
+        _, _, inside_s = matrices(inside, nodes)
+        here = np.array([door == own for door in doors])
+        free = here | np.array([not door for door in doors])
+        for found, more in zip(
+            (durations, distances, exposures), matrices(opened[own], nodes), strict=True
+        ):
+            for rows, columns in ((here, free), (free, here)):
+                found[np.ix_(rows, columns)] = more[np.ix_(rows, columns)]
+        both = np.maximum(inside_s[:, free].T, inside_s[free, :])[:, here]
+        margins[here] = np.where(both < UNREACHABLE, both, 0).max(axis=0, initial=0)
+    return Ways(view, doors, opened, margins, durations, distances, exposures)
 
 
 def matrices(

@@ -4,6 +4,8 @@ What PyVRP has no word for is expressed in those it has:
 
 - a visit with several windows, and a break at one of several places, is a group of copies of which
   one may (must) be made; what a window costs is taken off its copy's prize;
+- to do without a break is to be at the base once more: last, before the time for it is over, or
+  first, when it has begun. Who stays at home is back early;
 - a vehicle that may not make a visit meets a duration of `UNREACHABLE` on the way there. One that
   is on the road on another day needs no such wall, so that the shifts of a team share a profile;
 - PyVRP's *distance* is exposure, so that its limit caps it over a whole shift; a load would be
@@ -27,8 +29,6 @@ from outreach_map.routing.problem import UNREACHABLE, Client, RoutingProblem, Ve
 from outreach_map.routing.solution import ActivityKind
 
 _NO_LIMIT = int(np.iinfo(np.int64).max)
-# What a break as the first thing costs where it cannot be forbidden.
-_HASTE_S = 1200
 _OPEN_DAY = (0, int(np.iinfo(np.int32).max))
 
 
@@ -43,11 +43,11 @@ class _Copy:
     client: int | None = None
     vehicle: int | None = None
     vehicles: frozenset[int] = frozenset()
-    idle: bool = False
+    without_break: bool = False
 
 
 # What a location is where it is no visit.
-_BASE, _RELOAD, _BREAK, _LIMBO, _LATER_BREAK = -1, -2, -3, -4, -5
+_BASE, _RELOAD, _BREAK, _FIRST_BREAK, _BACK_EARLY, _OUT_LATE = -1, -2, -3, -4, -5, -6
 # A row of the matrices: place, who may go there, and how long a visit takes (or one of the above).
 _Location = tuple[int, frozenset[int], int]
 # Place, window (two), service, and whether it is a base or for reloads.
@@ -78,12 +78,9 @@ class Model:
     depots: tuple[tuple[int, int, int, int], ...]
     types: tuple[tuple[int, ...], ...]
     pull: Mapping[int, float]
-    may_stay: bool
 
 
-def translate(
-    problem: RoutingProblem, pull: Mapping[int, float] | None = None, *, may_stay: bool = True
-) -> Model:
+def translate(problem: RoutingProblem, pull: Mapping[int, float] | None = None) -> Model:
     """Express a problem for PyVRP.
 
     Parameters
@@ -93,16 +90,12 @@ def translate(
     pull
         For some vehicle types with a limit on metres, how many of them a unit of exposure counts
         for; then metres and exposure share one limit, which whoever keeps both keeps.
-    may_stay
-        Whether a vehicle may do without a break when it does not go out. Else it is at home with
-        nothing but a break, so that a break may be the first thing.
     """
-    return _Translation(problem, pull or {}, may_stay).model()
+    return _Translation(problem, pull or {}).model()
 
 
 class _Translation:
-    def __init__(self, problem: RoutingProblem, pull: Mapping[int, float], may_stay: bool) -> None:
-        self.may_stay = may_stay
+    def __init__(self, problem: RoutingProblem, pull: Mapping[int, float]) -> None:
         self.problem = problem
         self.pull = pull
         self.copies: list[_Copy] = []
@@ -156,7 +149,6 @@ class _Translation:
             tuple(depot[:4] for depot in depots),
             tuple(tuple(members) for members in types.values()),
             dict(self.pull),
-            self.may_stay,
         )
 
     def _location(self, place: int, who: frozenset[int], service_s: int) -> int:
@@ -238,22 +230,19 @@ class _Translation:
     def _add_break(self, index: int, vehicle: Vehicle) -> None:
         if vehicle.pause is None:
             return
-        early, late = vehicle.pause.window
+        pause = vehicle.pause
         first = len(self.copies)
         team = {
             number
             for number, other in enumerate(self.problem.vehicles)
-            if other.name == vehicle.name and self._elsewhere(number, early, late)
+            if other.name == vehicle.name and self._elsewhere(number, *vehicle.window)
         }
-        kind = _BREAK if vehicle.pause.first else _LATER_BREAK
-        rests = [
-            (place, kind, vehicle.pause.window, vehicle.pause.duration_s)
-            for place in vehicle.pause.places
-        ]
-        # Who does not go out needs no break: a place between the bases and nowhere else.
-        begin = vehicle.window[0]
-        if self.may_stay:
-            rests.append((vehicle.start, _LIMBO, (begin, begin), 0))
+        kind = _FIRST_BREAK if pause.under_way else _BREAK
+        rests = [(place, kind, pause.window, pause.duration_s) for place in pause.places]
+        begin, end = vehicle.window
+        rests.append((vehicle.end, _BACK_EARLY, (begin, max(pause.over_s, begin)), 0))
+        if not pause.under_way:
+            rests.append((vehicle.start, _OUT_LATE, (pause.window[0], end), 0))
         for place, kind, window, stay_s in rests:
             self.clients.append(
                 pyvrp.Client(
@@ -267,7 +256,14 @@ class _Translation:
                 )
             )
             self.copies.append(
-                _Copy(ActivityKind.BREAK, place, window, stay_s, vehicle=index, idle=kind == _LIMBO)
+                _Copy(
+                    ActivityKind.BREAK,
+                    place,
+                    window,
+                    stay_s,
+                    vehicle=index,
+                    without_break=kind in (_BACK_EARLY, _OUT_LATE),
+                )
             )
         members = list(range(first, len(self.copies)))
         self.groups.append(pyvrp.ClientGroup(members, required=True))
@@ -330,19 +326,19 @@ class _Translation:
         closed = ~np.array(key.allowed, dtype=bool)
         own[closed, :] = UNREACHABLE
         own[:, closed] = UNREACHABLE
-        kinds = np.array([kind for _, _, kind in self.locations])
-        limbo, base = kinds == _LIMBO, kinds == _BASE
-        own[limbo, :] = UNREACHABLE
-        own[:, limbo] = UNREACHABLE
-        # Nobody rests before anything was done. Where all are out, those with nothing to do would
-        # have no way then: it is only dear.
-        if self.may_stay:
-            own[np.ix_(base, kinds == _LATER_BREAK)] = UNREACHABLE
-        else:
-            own[np.ix_(base, kinds == _LATER_BREAK)] += _HASTE_S
-        mine = limbo & ~closed
-        own[np.ix_(mine, base)] = 0
-        own[np.ix_(base, mine)] = 0
+        is_base, is_reload, is_break, is_first, is_early, is_late = (
+            np.array([kind == sought for _, _, kind in self.locations], dtype=bool)
+            for sought in (_BASE, _RELOAD, _BREAK, _FIRST_BREAK, _BACK_EARLY, _OUT_LATE)
+        )
+        if is_early.any():
+            # A break lies between visits, and nobody fills up before or after all of them.
+            own[np.ix_(is_base | is_reload, is_break)] = UNREACHABLE
+            own[np.ix_(is_break | is_first | is_reload, is_base)] = UNREACHABLE
+            # Back early is last, and nothing to who stays at home; out late is first.
+            own[is_early, :] = UNREACHABLE
+            own[:, is_late] = UNREACHABLE
+            for before, after in ((is_early, is_base), (is_base, is_early), (is_base, is_late)):
+                own[np.ix_(before & ~closed, after & ~closed)] = 0
         np.fill_diagonal(own, 0)
         return own
 
@@ -362,9 +358,11 @@ class _Translation:
                 exposure += -(-problem.stop_weights[key.profile][places] * stay_s // 100)[None, :]
             found += np.ceil(exposure * key.pull).astype(np.int64) if key.limited else exposure
         found = np.minimum(found, UNREACHABLE)
-        limbo = np.array([kind == _LIMBO for _, _, kind in self.locations], dtype=bool)
-        found[limbo, :] = 0
-        found[:, limbo] = 0
+        base, early = (
+            np.array([kind == sought for _, _, kind in self.locations], dtype=bool)
+            for sought in (_BASE, _BACK_EARLY)
+        )
+        found[np.ix_(base, early)] = 0
         np.fill_diagonal(found, 0)
         return found
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from outreach_map.routing.problem import UNREACHABLE, Break, Client, Reload, Vehicle
+from outreach_map.routing.problem import UNREACHABLE, Break, Reload, Vehicle
 from outreach_map.routing.shifts import Shift, seconds_since
 from outreach_map.tables import Point, PointStatus, Release, Stock, Team
 
@@ -80,23 +79,6 @@ def make_vehicle(
         pause=pause,
         reloads=tuple(reloads),
         max_exposure=max_exposure_s,
-    )
-
-
-def with_breaks(vehicles: Sequence[Vehicle], clients: Sequence[Client]) -> tuple[Vehicle, ...]:
-    """Vehicles whose break comes after the first visit, where any visit can be over by then."""
-    over: dict[int, int] = {}
-    for client in clients:
-        for window in client.windows:
-            for number in window.vehicles:
-                vehicle = vehicles[number]
-                leave_s = max(window.early_s, vehicle.window[0]) + client.service_s
-                over[number] = min(over.get(number, leave_s), leave_s)
-    return tuple(
-        replace(vehicle, pause=replace(pause, first=over.get(number, 0) > pause.window[1]))
-        if (pause := vehicle.pause) is not None
-        else vehicle
-        for number, vehicle in enumerate(vehicles)
     )
 
 

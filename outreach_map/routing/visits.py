@@ -102,6 +102,7 @@ def make_clients(
     trusted = {number for number in may if shifts[number].team.code in preferred}
     who = trusted
     times = _times(hotspot, needed, shifts, trusted, origin)
+    shut = _shut(hotspot, shifts, origin)
     if not times:
         who = may
         times = _times(hotspot, needed, shifts, may, origin)
@@ -123,6 +124,7 @@ def make_clients(
             service_s=needed.service_s,
             delivery=tuple(needed.amounts.get(item, 0) for item in release.items),
             prize=needed.prize,
+            closed=shut,
         )
         for share in share_days(days, visits, habit.days)
     ]
@@ -175,9 +177,9 @@ def _times(
     found: dict[int, list[tuple[int, int]]] = {}
     mile = timedelta(seconds=needed.last_mile_s)
     for number in sorted(who):
-        for begin, end in meeting_times(hotspot.hours, shifts[number]):
-            # The last mile may be gone before people are there, but not before the shift begins.
-            early = seconds_since(origin, max(begin - mile, shifts[number].begin))
+        # The last mile may be gone before people are there.
+        for begin, end in meeting_times(hotspot, shifts[number], before=mile):
+            early = seconds_since(origin, begin)
             late = seconds_since(origin, end) - needed.service_s
             while early <= late:
                 # A visit counts for the day on which it begins, so spans end at midnight.
@@ -185,6 +187,14 @@ def _times(
                 found.setdefault(early // DAY_S, []).append((early, min(late, midnight - 1)))
                 early = midnight
     return {day: _merged(spans) for day, spans in found.items()}
+
+
+def _shut(
+    hotspot: Hotspot, shifts: tuple[Shift, ...], origin: datetime
+) -> tuple[tuple[int, int], ...]:
+    """Seconds in which nobody may be there, for zones are closed then."""
+    spans = {span for shift in shifts for span in shift.closed_times(hotspot)}
+    return tuple(_merged([(seconds_since(origin, a), seconds_since(origin, b)) for a, b in spans]))
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

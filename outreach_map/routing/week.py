@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, time
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,8 @@ from outreach_map.routing.demand import Demand, demand
 from outreach_map.routing.preferences import Preferences
 from outreach_map.routing.problem import Client, RoutingProblem
 from outreach_map.routing.shifts import Shift, find_shifts
-from outreach_map.routing.streets import StreetView, look, matrices
-from outreach_map.routing.vehicles import make_vehicle, with_breaks
+from outreach_map.routing.streets import Ways, ways
+from outreach_map.routing.vehicles import make_vehicle
 from outreach_map.routing.visits import Habit, habits, make_clients
 from outreach_map.tables import DecisionKind, Hotspot, Mode, Place, Point, Release
 
@@ -40,7 +40,7 @@ class Week:
         Hotspot of each client.
     demands, habits
         By hotspot code.
-    views
+    ways
         Streets of each profile.
     nodes
         Street nodes of the places, by mode.
@@ -58,7 +58,7 @@ class Week:
     visits: tuple[Hotspot, ...]
     demands: Mapping[str, Demand]
     habits: Mapping[str, Habit]
-    views: tuple[StreetView, ...]
+    ways: tuple[Ways, ...]
     nodes: Mapping[Mode, NDArray[np.int64]]
     origin: datetime
 
@@ -96,18 +96,24 @@ def build_week(
     nodes = {mode: network.snap(anchors, SNAP_M).node for mode, network in extract.networks.items()}
     kinds = sorted({shift.streets for shift in shifts})
     by_code = {zone.code: zone for zone in release.zones}
-    views = tuple(look(extract, kind, by_code) for kind in kinds)
-    between = [matrices(view, nodes[kind[0]]) for kind, view in zip(kinds, views, strict=True)]
+    found = tuple(ways(extract, kind, by_code, places, nodes[kind[0]]) for kind in kinds)
     stops = tuple(
-        np.array([round(100 * view.stop_weight(place)) for place in places], dtype=np.int64)
-        for view in views
+        np.array([round(100 * one.view.stop_weight(place)) for place in places], dtype=np.int64)
+        for one in found
     )
+    # One for all shifts, since visits share their windows.
+    margins_s = np.max([one.margins_s for one in found], axis=0) if found else np.zeros(len(places))
+    margins = {
+        hotspot.code: timedelta(seconds=int(margins_s[index[hotspot.code]]))
+        for hotspot in release.hotspots
+    }
+    shifts = tuple(replace(shift, margins=margins) for shift in shifts)
     profiles = {kind: number for number, kind in enumerate(kinds)}
     vehicles = tuple(
         make_vehicle(
             shift,
             profiles[shift.streets],
-            between[profiles[shift.streets]][0],
+            found[profiles[shift.streets]].durations_s,
             stops[profiles[shift.streets]],
             release,
             index,
@@ -122,11 +128,11 @@ def build_week(
     return Week(
         problem=RoutingProblem(
             clients=clients,
-            vehicles=with_breaks(vehicles, clients),
-            durations_s=tuple(seconds for seconds, _, _ in between),
-            distances_m=tuple(metres for _, metres, _ in between),
+            vehicles=vehicles,
+            durations_s=tuple(one.durations_s for one in found),
+            distances_m=tuple(one.distances_m for one in found),
             items=release.items,
-            exposures=tuple(exposure for _, _, exposure in between),
+            exposures=tuple(one.exposures for one in found),
             stop_weights=stops,
             exposure_price=weighs.exposure_price,
         ),
@@ -139,7 +145,7 @@ def build_week(
         visits=visits,
         demands=demands,
         habits=customs,
-        views=views,
+        ways=found,
         nodes=nodes,
         origin=origin,
     )

@@ -40,7 +40,7 @@ def out_s(problem: RoutingProblem, vehicle: Vehicle, steps: list) -> int:
 def route_costs(problem: RoutingProblem, number: int) -> dict[frozenset[int], int]:
     """Least cost of every set of clients for one vehicle, without prizes.
 
-    Every order of visits in every window, with the break and one reload wherever they may be; a
+    Every order of visits in every window, a break or none and one reload wherever they may be; a
     beginning that already breaks a rule is not gone on with.
     """
     vehicle = problem.vehicles[number]
@@ -55,7 +55,10 @@ def route_costs(problem: RoutingProblem, number: int) -> dict[frozenset[int], in
         exposed = exposure + int(exposures[here, vehicle.end])
         ends_well = way + home <= vehicle.max_distance_m and exposed <= vehicle.max_exposure
         ends_well &= now + int(seconds[here, vehicle.end]) <= vehicle.window[1]
-        if visited and ends_well and (rested or vehicle.pause is None):
+        pause = vehicle.pause
+        spared = pause is None or now + int(seconds[here, vehicle.end]) <= pause.over_s
+        # Something is done after the break.
+        if visited and ends_well and (spared or (rested is not None and len(visited) > rested)):
             spent = out_s(problem, vehicle, steps)
             over = max(spent - vehicle.fair_s, 0) * vehicle.overtime_price
             cost = spent + over + exposed + extra
@@ -88,15 +91,18 @@ def route_costs(problem: RoutingProblem, number: int) -> dict[frozenset[int], in
                         client.place, window.early_s, window.late_s, client.service_s,
                         left - client.delivery[0], risk, window.penalty, visited=visited | {index},
                     )  # fmt: skip
-        if vehicle.pause is not None and not rested and (steps or vehicle.pause.first):
-            pause = vehicle.pause
-            step(pause.places[0], *pause.window, pause.duration_s, left, 0, 0, rested=True)
+        if pause is not None and rested is None and visited:
+            resting = len(visited)
+            step(pause.places[0], *pause.window, pause.duration_s, left, 0, 0, rested=resting)
+        if pause is not None and not steps:
+            # Out when the time for it has begun.
+            step(vehicle.start, pause.window[0], vehicle.window[1], 0, left, 0, 0, rested=0)
         if vehicle.reloads and not filled:
             fill = vehicle.reloads[0]
             load = vehicle.capacity[0]
             step(fill.place, *fill.window, fill.duration_s, load, 0, 0, filled=True)
 
-    go([], frozenset(), vehicle.window[0], vehicle.capacity[0], 0, 0, 0, rested=False, filled=False)
+    go([], frozenset(), vehicle.window[0], vehicle.capacity[0], 0, 0, 0, rested=None, filled=False)
     return best
 
 
@@ -143,7 +149,7 @@ def town(rows: list, vehicles: int, *, limit_m: int, limit_exposure: int) -> Rou
             SHIFT,
             (3,),
             max_distance_m=limit_m if number == 0 else 10**6,
-            pause=Break((0,), (2000, 4500), 600, first=False) if number == 0 else None,
+            pause=Break((0,), (2000, 4500), 600) if number == 0 else None,
             reloads=(Reload(0, (1000, 6000), 120),),
             max_exposure=limit_exposure,
             fair_s=2500,

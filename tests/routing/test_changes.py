@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +16,15 @@ from outreach_map.cli import main
 from outreach_map.demo import DEMO_ROUND
 from outreach_map.errors import RoutingError
 from outreach_map.history import read_past
+from outreach_map.hours import Hours
 from outreach_map.planning import replan
 from outreach_map.routing import (
     Break,
     Client,
+    Itinerary,
     Leg,
     RoutingProblem,
+    Stop,
     StopKind,
     Vehicle,
     Window,
@@ -29,7 +32,8 @@ from outreach_map.routing import (
 )
 from outreach_map.routing.alone import Hindrance, alone
 from outreach_map.routing.changes import told_others
-from outreach_map.tables import Decision, DecisionKind
+from outreach_map.routing.proof import _rest
+from outreach_map.tables import Decision, DecisionKind, Place
 
 
 def one_stop(**changes) -> tuple[RoutingProblem, Client]:
@@ -51,8 +55,8 @@ def one_stop(**changes) -> tuple[RoutingProblem, Client]:
         ({"capacity": (1,)}, Hindrance.LOAD),
         ({"max_distance_m": 1999}, Hindrance.DISTANCE),
         ({"max_exposure": 59}, Hindrance.EXPOSURE),
-        ({"window": (0, 2099)}, Hindrance.TIME),
-        ({"window": (0, 2100)}, None),
+        ({"window": (0, 1799)}, Hindrance.TIME),
+        ({"window": (0, 1800)}, None),
     ],
 )
 def test_what_hinders_a_shift_that_makes_no_other_visit(changes: dict, hindrance) -> None:
@@ -60,8 +64,8 @@ def test_what_hinders_a_shift_that_makes_no_other_visit(changes: dict, hindrance
     found = alone(problem, 0, client)
     assert found.hindrance is hindrance
     if hindrance is None:
-        # There, the visit, back, and the break at the base.
-        assert (found.out_s, found.metres, found.exposure) == (2 * 600 + 600 + 300, 2000, 60)
+        # There, the visit and back: for so short a tour there is no break.
+        assert (found.out_s, found.metres, found.exposure) == (2 * 600 + 600, 2000, 60)
 
 
 def test_others_are_told_by_number_and_code() -> None:
@@ -92,9 +96,6 @@ def test_the_proof_finds_a_plan_that_breaks_them(town_plan) -> None:
     assert any("decided not to go" in fault for fault in check_plan(no_go, routes))
     twice = replace(routes, itineraries=(*routes.itineraries, tour))
     assert any("twice" in fault for fault in check_plan(release, twice))
-    rested = tuple(stop for stop in tour.stops if stop.kind is not StopKind.BREAK)
-    tired = replace(tour, stops=rested, legs=tour.legs[: len(rested) - 1])
-    assert any("no break" in f for f in check_plan(release, replace(routes, itineraries=(tired,))))
     empty = replace(routes, itineraries=(replace(tour, kit={}),))
     assert any("gives more" in fault for fault in check_plan(release, empty))
     late = replace(tour, stops=(*tour.stops[:-1], replace(
@@ -110,6 +111,60 @@ def test_the_proof_finds_a_plan_that_breaks_them(town_plan) -> None:
     silent = tuple(replace(team, languages=("xx",)) for team in release.teams)
     faults = check_plan(replace(release, teams=silent), routes)
     assert any("understands" in fault for fault in faults)
+
+
+def a_stop(kind: StopKind, place: Place, begin: datetime, minutes: float) -> Stop:
+    return Stop(kind, None, place, begin, begin, begin + timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(
+    ("stops", "fault"),
+    [
+        # A shift of five hours from 17:00, with a break of 20 minutes: from 18:30 to 20:30.
+        ([("visit", 0), ("break", 120), ("visit", 200)], None),
+        ([("visit", 0), ("visit", 100), ("visit", 190)], None),
+        ([("visit", 0), ("visit", 100), ("visit", 205)], "no break"),
+        ([("visit", 95), ("visit", 205)], None),
+        ([("break", 95), ("visit", 120), ("visit", 205)], "before or after"),
+        ([("visit", 0), ("visit", 100), ("break", 180)], "before or after"),
+        ([("visit", 0), ("break", 85), ("visit", 200)], "too early or too late"),
+        ([("visit", 0), ("break", 191), ("visit", 220)], "too early or too late"),
+        ([("visit", 0), ("break", 100), ("break", 140), ("visit", 200)], "more than one"),
+    ],
+)
+def test_the_proof_finds_a_break_that_breaks_the_rule(
+    town_plan, stops: list[tuple[str, int]], fault: str | None
+) -> None:
+    released = town_plan.release
+    team = next(team for team in released.teams if team.break_s == 1200)
+    team = replace(team, shift=Hours("Mo-Su 17:00-22:00"))
+    begin = datetime.combine(released.start, time(17))
+    made = [a_stop(StopKind.START, team.start, begin + timedelta(minutes=stops[0][1]), 0)]
+    for kind, minute in stops:
+        when = begin + timedelta(minutes=minute)
+        made.append(a_stop(StopKind(kind), team.start, when, 20))
+    made.append(a_stop(StopKind.END, team.end, made[-1].leave, 0))
+    faults = [*_rest(Itinerary(team.code, team.mode, released.start, tuple(made), (), {}), team,
+                     begin, begin + timedelta(hours=5))]  # fmt: skip
+    assert [word for word in faults if fault is None or fault not in word] == []
+    assert bool(faults) is (fault is not None)
+
+
+def test_a_short_break_is_found(town_plan) -> None:
+    released = town_plan.release
+    team = replace(released.teams[0], break_s=1200.0)
+    begin = datetime.combine(released.start, time(17))
+    made = tuple(
+        a_stop(StopKind(kind), team.start, begin + timedelta(minutes=minute), stay)
+        for kind, minute, stay in [
+            ("start", 0, 0), ("visit", 0, 20), ("break", 100, 19), ("visit", 210, 20),
+            ("end", 230, 0),
+        ]
+    )  # fmt: skip
+    tour = Itinerary(team.code, team.mode, released.start, made, (), {})
+    assert "too short" in "".join(_rest(tour, team, begin, begin + timedelta(hours=5)))
+    none = replace(team, break_s=0.0)
+    assert "should not" in "".join(_rest(tour, none, begin, begin + timedelta(hours=5)))
 
 
 @pytest.fixture(scope="module")
@@ -145,8 +200,16 @@ def test_a_dropped_stop_is_gone_and_what_is_done_stays(planned) -> None:
     assert found.rest is not None
     assert second.code not in {stop.code for stop in found.rest.visits}
     assert found.rest.start >= first.leave
-    if StopKind.BREAK.value not in {stop.kind for stop in found.done}:
-        assert any(stop.kind is StopKind.BREAK for stop in found.rest.stops)
+    team = next(team for team in plan.release.teams if team.code == tour.team)
+    begin, end = next(
+        span
+        for span in team.shift.windows(tour.start - timedelta(days=1), tour.end + timedelta(days=1))
+        if span[0] <= tour.start and tour.end <= span[1]
+    )
+    breaks = [stop.kind for stop in (*found.done, *found.rest.stops) if stop.kind == "break"]
+    early, over = begin + 0.3 * (end - begin), begin + 0.7 * (end - begin)
+    through = found.done[0].leave < early and found.rest.end > over
+    assert len(breaks) in ((1,) if through else (0, 1))
     again = read_past(folder / "private").of(DEMO_ROUND)
     stops = next(
         t.stops for t in again.tours if t.team == tour.team and t.begin <= first.begin <= t.end

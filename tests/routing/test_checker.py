@@ -82,6 +82,49 @@ def without(number: int) -> Solution:
     return replace(solution, routes=(Route(0, doing[:number] + doing[number + 1 :]),))
 
 
+def break_last() -> Solution:
+    """0 -> 1 (visit) -> 3 (visit) -> 0 (break)."""
+    doing = (
+        Activity(ActivityKind.START, 0, 700, 700, 700),
+        Activity(ActivityKind.VISIT, 1, 760, 760, 1060, 0),
+        Activity(ActivityKind.VISIT, 3, 1180, 1180, 1480, 2),
+        Activity(ActivityKind.BREAK, 0, 1660, 1660, 2260),
+        Activity(ActivityKind.END, 0, 2260, 2260, 2260),
+    )
+    return Solution((Route(0, doing),), (1,), 2260 - 700 + 5000)
+
+
+def later(seconds: int, *, rested: bool) -> Solution:
+    """0 -> 1 (visit) -> 3 (visit, that much later) -> 0, with a break between them or not."""
+    solution = good_solution()
+    doing = list(solution.routes[0].activities)
+    doing[4] = replace(doing[4], begin_s=1960 + seconds, leave_s=2260 + seconds)
+    doing[5] = replace(
+        doing[5], arrive_s=2440 + seconds, begin_s=2440 + seconds, leave_s=2440 + seconds
+    )
+    if not rested:
+        doing[4] = replace(doing[4], arrive_s=1180)
+        doing = [*doing[:2], *doing[4:]]
+    return Solution((Route(0, tuple(doing)),), (1,), 2440 + seconds - 700 + 5000)
+
+
+def test_who_is_out_through_the_time_for_a_break_takes_one() -> None:
+    # It may begin from 1,000 to 4,000 and takes 600: who is back by 4,600 needs none.
+    clients = (GOOD.clients[0], GOOD.clients[1], replace(GOOD.clients[2], windows=(
+        Window(0, 9000, ONLY),)))  # fmt: skip
+    problem = replace(GOOD, clients=clients)
+    assert check_solution(problem, later(2160, rested=False)) == ()
+    assert check_solution(problem, later(2161, rested=False)) == ("vehicle 0: takes no break",)
+    assert check_solution(problem, later(2161, rested=True)) == ()
+    # Nor does who leaves when it has begun, unless the shift is under way.
+    pause = replace(GOOD.vehicles[0].pause, window=(700, 4000))
+    late = replace(problem, vehicles=(replace(GOOD.vehicles[0], pause=pause),))
+    assert check_solution(late, later(2161, rested=False)) == ()
+    under_way = replace(pause, under_way=True)
+    rest = replace(problem, vehicles=(replace(GOOD.vehicles[0], pause=under_way),))
+    assert check_solution(rest, later(2161, rested=False)) == ("vehicle 0: takes no break",)
+
+
 def test_the_checker_is_content_with_a_good_plan() -> None:
     assert check_solution(GOOD, good_solution()) == ()
 
@@ -99,7 +142,7 @@ def test_the_checker_is_content_with_a_good_plan() -> None:
         (changed(1, place=2), "elsewhere"),
         (changed(2, leave_s=1300), "too short"),
         (changed(2, place=1), "elsewhere or at another time"),
-        (without(2), "its break once"),
+        (break_last(), "before or after all visits"),
         (changed(3, place=1), "reloads where"),
         (changed(0, place=1), "its base"),
         (changed(5, leave_s=9000), "outside its shift"),

@@ -11,7 +11,7 @@ import pyvrp
 from benchmarks.made_up import evening, week
 from benchmarks.repair import repaired
 from outreach_map.routing import Break, Client, RoutingProblem, Vehicle, Window, check_solution
-from outreach_map.routing.alone import alone
+from outreach_map.routing.alone import Hindrance, alone
 from outreach_map.routing.answer import answer, encode
 from outreach_map.routing.costs import solution_of
 from outreach_map.routing.fair import keeping
@@ -23,7 +23,7 @@ from outreach_map.routing.translate import translate
 BOTH = frozenset({0, 1})
 
 
-def line(*, first: bool = True) -> RoutingProblem:
+def line(*, window: tuple[int, int] = (0, 7000), under_way: bool = False) -> RoutingProblem:
     """Two teams whose base is in the middle of a street, two places on each side of it."""
     at = np.array([0, -200, -100, 100, 200])
     apart = np.abs(at[:, None] - at[None, :])
@@ -32,22 +32,19 @@ def line(*, first: bool = True) -> RoutingProblem:
         for place in range(1, 5)
     )
     teams = tuple(
-        Vehicle(f"T-{n}", 0, 0, 0, (0, 7200), (2,), pause=Break((0,), (0, 7000), 300, first))
+        Vehicle(f"T-{n}", 0, 0, 0, (0, 7200), (2,), pause=Break((0,), window, 300, under_way))
         for n in range(2)
     )
     return RoutingProblem(clients, teams, (apart,), (apart,), ("kit",))
 
 
 def route(problem: RoutingProblem, vehicle: int, visits: list[int]) -> Route:
-    """A route with the break before its last visit."""
+    """A route without a break: back before the time for it is over."""
     doing = [Activity(ActivityKind.START, 0, 0, 0, 0)]
-    for place, kind, stay_s, client in [
-        *((visit + 1, ActivityKind.VISIT, 60, visit) for visit in visits),
-        (0, ActivityKind.BREAK, 300, None),
-    ]:
-        arrive = doing[-1].leave_s + int(problem.durations_s[0][doing[-1].place, place])
-        doing.append(Activity(kind, place, arrive, arrive, arrive + stay_s, client))
-    end = doing[-1].leave_s
+    for visit in visits:
+        arrive = doing[-1].leave_s + int(problem.durations_s[0][doing[-1].place, visit + 1])
+        doing.append(Activity(ActivityKind.VISIT, visit + 1, arrive, arrive, arrive + 60, visit))
+    end = doing[-1].leave_s + int(problem.durations_s[0][doing[-1].place, 0])
     return Route(vehicle, (*doing, Activity(ActivityKind.END, 0, end, end, end)))
 
 
@@ -75,7 +72,13 @@ def test_the_good_routes_of_two_plans_make_a_better_one() -> None:
 
 
 def test_a_route_without_its_break_is_not_remembered() -> None:
-    problem = line()
+    # Out from 0 to 260 at least, and the time for a break is from 100 to 120.
+    problem = line(window=(100, 110))
+    teams = tuple(
+        replace(v, pause=replace(v.pause, duration_s=10)) for v in problem.vehicles if v.pause
+    )
+    problem = replace(problem, vehicles=teams, clients=tuple(
+        replace(c, windows=(Window(0, 210, BOTH),)) for c in problem.clients))  # fmt: skip
     model = translate(problem)
     pool = Pool(problem, model.types)
     visit = pyvrp.Activity(pyvrp.ActivityType.CLIENT, 0)
@@ -83,14 +86,24 @@ def test_a_route_without_its_break_is_not_remembered() -> None:
     assert not pool.columns
 
 
-def test_no_break_comes_before_anything_was_done() -> None:
-    hasty = line(first=False)
-    found = search(Job(hasty, 0, 300))
-    assert check_solution(hasty, found) == ()
+def apart() -> RoutingProblem:
+    """The line with two visits early and two late, so that whoever makes both is out for long."""
+    whole = line(window=(1000, 3000))
+    spans = [(0, 600), (0, 600), (5000, 6000), (5000, 6000)]
+    clients = tuple(
+        replace(client, windows=(Window(*span, frozenset({0})),), delivery=(0,))
+        for client, span in zip(whole.clients, spans, strict=True)
+    )
+    return replace(whole, clients=clients)
+
+
+def test_a_break_lies_between_visits() -> None:
+    long = apart()
+    found = search(Job(long, 0, 300))
+    assert check_solution(long, found) == ()
     assert len(found.left_out) == 0
-    for tour in found.routes:
-        kinds = [activity.kind for activity in tour.activities]
-        assert kinds.index(ActivityKind.VISIT) < kinds.index(ActivityKind.BREAK)
+    kinds = [activity.kind for activity in found.routes[0].activities]
+    assert kinds.index(ActivityKind.BREAK) == 3
 
 
 def test_the_checker_finds_a_break_before_anything_was_done() -> None:
@@ -103,25 +116,27 @@ def test_the_checker_finds_a_break_before_anything_was_done() -> None:
             Activity(ActivityKind.END, 0, 560, 560, 560),
         ),
     )
-    may, may_not = line(), line(first=False)
+    may, may_not = line(under_way=True), line()
     assert check_solution(may, solution_of(may, [early])) == ()
     assert check_solution(may_not, solution_of(may_not, [early])) == (
-        "vehicle 0: takes its break before it has done anything",
+        "vehicle 0: takes its break before or after all visits",
     )
 
 
-def test_alone_is_exact_about_a_break_that_comes_later() -> None:
-    # Open from 6,900 on, when the break has to have begun by 3,000: before the visit or not at all.
+def test_alone_is_exact_about_a_break() -> None:
+    # Open from 6,000 on, and the time for a break is over by 3,300: whoever leaves then needs none.
     late = replace(line().clients[0], windows=(Window(6_000, 6_500, BOTH),))
-    for first, may in ((True, True), (False, False)):
-        whole = line(first=first)
-        teams = tuple(
-            replace(v, pause=replace(v.pause, window=(0, 3000)))
-            for v in whole.vehicles
-            if v.pause is not None
-        )
-        found = alone(replace(whole, vehicles=teams), 0, late)
-        assert (found.hindrance is None) is may
+    for window in ((0, 3000), (6_000, 6_500)):
+        problem = line(window=window)
+        assert alone(problem, 0, replace(late, windows=(Window(*window, BOTH),))).hindrance is None
+    # One visit through all the time for it leaves none to take it before.
+    through = replace(late, windows=(Window(300, 400, BOTH),), service_s=4000)
+    assert alone(line(window=(1000, 3000)), 0, through).hindrance is Hindrance.TIME
+    assert alone(line(window=(1000, 3000)), 0, replace(through, service_s=2000)).hindrance is None
+    # A shift under way may rest at once.
+    rest = line(window=(0, 3000), under_way=True)
+    found = alone(rest, 0, late)
+    assert (found.hindrance, found.out_s) == (None, 6_000 + 60 + 200 - (3000 - 0))
 
 
 def test_what_is_shared_out_drops_no_visit() -> None:

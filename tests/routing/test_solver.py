@@ -99,7 +99,12 @@ def test_a_break_is_taken_in_its_window() -> None:
     vehicle = Vehicle(
         "T-AAAA", 0, 0, 0, (0, 3 * 3600), (10,), pause=Break((0, 2), (3600, 5400), 1200)
     )
-    solution = found(line_problem([visit(2), visit(3)], vehicle=vehicle))
+    # One in the first minute and one after the time for a break is over.
+    apart = [
+        visit(2, windows=((0, 200),), prize=9900),
+        visit(3, windows=((8000, 8100),), prize=9900),
+    ]
+    solution = found(line_problem(apart, vehicle=vehicle))
     taken = [a for a in solution.routes[0].activities if a.kind is ActivityKind.BREAK]
     assert len(taken) == 1
     assert 3600 <= taken[0].begin_s <= 5400
@@ -128,18 +133,31 @@ def test_a_vehicle_that_cannot_leave_takes_nothing_from_the_others() -> None:
     assert [route.vehicle for route in solution.routes] == [0]
 
 
-def test_who_could_not_take_a_break_stays_at_the_base() -> None:
-    vehicle = Vehicle("T-AAAA", 0, 0, 0, (0, 600), (10,), pause=Break((0,), (0, 500), 1200))
-    assert found(line_problem([visit(1)], vehicle=vehicle)).left_out == (0,)
+def test_who_could_not_take_a_break_that_is_due_stays_at_the_base() -> None:
+    # One visit of over an hour, through all the time for a break: there is no second one.
+    vehicle = Vehicle("T-AAAA", 0, 0, 0, (0, 7200), (10,), pause=Break((0,), (1000, 2000), 600))
+    long = replace(visit(1, windows=((100, 500),)), service_s=4000)
+    assert found(line_problem([long], vehicle=vehicle)).left_out == (0,)
+    assert found(line_problem([replace(long, service_s=1500)], vehicle=vehicle)).left_out == ()
 
 
 def test_a_shift_that_is_not_worth_its_break_is_not_made() -> None:
-    vehicle = Vehicle("T-AAAA", 0, 0, 0, ALL_DAY, (10,), pause=Break((0,), (0, 5400), 1200))
-    # Two minutes of way, five of the visit, and twenty of the break.
-    lazy = line_problem([visit(1, prize=1619)], vehicle=vehicle)
-    assert found(lazy).cost == 1619
-    keen = line_problem([visit(1, prize=1621)], vehicle=vehicle)
-    assert found(keen).cost == 120 + 300 + 1200
+    vehicle = Vehicle("T-AAAA", 0, 0, 0, (0, 7200), (10,), pause=Break((0,), (1000, 2000), 600))
+    # Two visits far apart in time: 2 minutes of way, and from the first begin to the last end.
+    apart = ((60, 60), (4000, 4000))
+    spent = 4000 - 60 + 300 + 120
+
+    def pair(prize: int) -> RoutingProblem:
+        visits = [visit(1, prize=prize, windows=(window,)) for window in apart]
+        return line_problem([visits[0], replace(visits[1], name="H-X")], vehicle=vehicle)
+
+    # Together they are worth their time and one alone is worth more.
+    both = found(pair(2 * spent))
+    assert both.left_out == ()
+    assert any(a.kind is ActivityKind.BREAK for a in both.routes[0].activities)
+    one = found(pair(1000))
+    assert not any(a.kind is ActivityKind.BREAK for route in one.routes for a in route.activities)
+    assert len(one.left_out) < 2
 
 
 def test_without_vehicles_everybody_is_left_out() -> None:
