@@ -174,7 +174,8 @@ const labels = (() => {
     let round = 0;
     const pane = /** @type {HTMLElement} */ (map.getPane("names")), measure = document.createElement("canvas").getContext("2d");
     // As of tiles, a picture of each strip is put into its place.
-    const scratch = "OffscreenCanvas" in window ? new OffscreenCanvas(1, 1) : undefined, pen = scratch?.getContext("2d");
+    const scratch = "OffscreenCanvas" in window ? new OffscreenCanvas(1, 1) : undefined;
+    const pen = scratch?.getContext("2d");
     /** @param {number} mine @returns {Generator<string | void, void>} */
     const draw = function* (mine) {
       if (mine !== round || !measure || !scratch || !pen) return;
