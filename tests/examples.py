@@ -82,8 +82,9 @@ def renew(path: Path, names: dict[str, Any]) -> None:
     replaced: list[tuple[int, int, list[str]]] = []
     for example in examples(path):
         said = io.StringIO()
+        place = f"{path.name}, line {example.lineno + 1}"
         with contextlib.redirect_stdout(said):
-            exec(compile(example.source, path.name, "single"), names)
+            exec(compile(example.source, place, "single"), names)
         first = example.lineno + example.source.count("\n")
         last = first + example.want.count("\n")
         replaced.append((first, last, said.getvalue().splitlines()))

@@ -8,7 +8,6 @@ its deck. Stairs have speeds of their own.
 from __future__ import annotations
 
 import logging
-import math
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -29,8 +28,6 @@ _log = logging.getLogger(__name__)
 _STEP_M = 30.0
 # Steeper than this is an error of the raster: beside a cliff, say, or under a roof.
 _STEEPEST = 0.35
-# A city at a metre does not fit into memory; at ten metres it does, and no street needs finer ones.
-_MAX_PIXELS = 50_000_000
 
 
 def add_slopes(extract: StreetExtract, raster: Path | str) -> StreetExtract:
@@ -46,8 +43,8 @@ def add_slopes(extract: StreetExtract, raster: Path | str) -> StreetExtract:
     Raises
     ------
     ExtractError
-        When the raster is missing, is none, is too fine to be held in memory, does not say where
-        it lies or misses the streets, or when rasterio is not installed.
+        When the raster is missing, is none, does not say where it lies or misses the streets, or
+        when rasterio is not installed.
     """
     networks = {
         mode: network if mode is Mode.DRIVE else _sloped(network, Path(raster))
@@ -111,12 +108,6 @@ def elevations(lon_lat: NDArray[np.float64], raster: Path) -> NDArray[np.float64
                 for place in rowcol(source.transform, x, y, op=lambda value: value)
             )
             window = _window(row, column, source.shape)
-            if math.prod(last - first for first, last in window) > _MAX_PIXELS:
-                raise ExtractError(
-                    f"The raster has more than {_MAX_PIXELS:,} pixels along the streets.",
-                    where=raster.name,
-                    mend="Take one of coarser pixels: ten metres are enough.",
-                )
             heights = source.read(1, masked=True, window=window)
     except rasterio.errors.RasterioError:
         raise ExtractError(
