@@ -54,7 +54,7 @@ def read_source(path: Path, table: Table) -> Source:
             return source.fail(what, "Leave out columns and old rows.")
         if path.stat().st_size == 0:
             return source.fail(
-                "holds nothing (0 bytes)",
+                "is empty (0 bytes)",
                 "Is it still in the cloud? Open it once, so that it comes to this computer; or "
                 "save it again.",
             )

@@ -108,7 +108,7 @@ def test_population_comes_by_h3_cell_or_by_place(write, tmp_path: Path) -> None:
 
 ROW = "H1,13.25,53.55,pwid,1,2,3,Mo-Fr 10:00-16:00\n"
 CASES = {
-    "empty": ({"hotspots": ""}, "", "holds nothing"),
+    "empty": ({"hotspots": ""}, "", "is empty"),
     "blank lines": ({"hotspots": "\n \n"}, "", "is empty"),
     "no rows": ({"hotspots": HOTSPOTS}, "", "has no rows"),
     "missing column": ({"teams": TEAMS.replace("shift", "shifts")}, "shift", "missing"),

@@ -47,7 +47,7 @@ MESSAGES: dict[str, tuple[str, str | bytes, str]] = {
     "empty": (
         "hotspots.csv",
         "",
-        "hotspots.csv: holds nothing (0 bytes). Is it still in the cloud? Open it once, so that it "
+        "hotspots.csv: is empty (0 bytes). Is it still in the cloud? Open it once, so that it "
         "comes to this computer; or save it again.",
     ),
     "separators only": ("hotspots.csv", ",,,\n , ,\n", f"hotspots.csv: is empty. {HEADER}"),
