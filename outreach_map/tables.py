@@ -122,20 +122,11 @@ class Band:
 class Place:
     """A released location: one or more areas of the partition, drawn as an area.
 
-    Attributes
-    ----------
-    areas
-        Numbers of the areas, ascending; empty for a public distribution point.
-    geometry
-        Union of the areas in WGS 84, or the point of a public distribution point.
-    anchor
-        (lon, lat) of the street node that stands for the place in travel times, chosen without
-        the truth and shared by every site of the same areas.
-    mapped
-        False where the place is too wide to be worth drawing: it is listed only.
-    last_mile_m
-        Metres by street that are to be expected from the anchor to where people are, by public
-        data alone; 0 of a public distribution point.
+    `areas` are their numbers, ascending; empty for a public distribution point. `geometry` is their
+    union in WGS 84, or the point. `anchor` is (lon, lat) of the street node that stands for the
+    place in travel times, chosen without the truth and shared by every site of the same areas;
+    `last_mile_m` metres by street are to be expected from there to where people are, by public data
+    alone. Where `mapped` is False the place is too wide to be worth drawing: it is listed only.
     """
 
     areas: tuple[int, ...]

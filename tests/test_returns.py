@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, timedelta
@@ -378,6 +379,8 @@ def test_what_is_taken_in_says_nothing_in_a_repr(
     file = write_saved(tmp_path / "note.txt", words_of(folder, team), team, marks, risks)
     found = taken(folder, file)
     text = repr(found) + repr(found.taken) + "".join(map(repr, found.taken.added))
+    # An address in memory may have any digits.
+    text = re.sub(r"0x[0-9a-f]+", "", text)
     assert "30" not in text
     assert "gate" not in text
 
