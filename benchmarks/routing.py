@@ -35,6 +35,7 @@ from outreach_map.routing import RoutingProblem, Solution, check_solution, solve
 from outreach_map.routing.fair import Load, keeping, load_of, share_out
 from outreach_map.routing.preferences import Preferences
 from outreach_map.routing.week import Week, build_week
+from outreach_map.settings import RoutingSettings
 
 SOLOMON = ("R112.txt", "RC208.txt", "C104.txt")
 RIVAL_S = 10.0
@@ -267,18 +268,19 @@ def _most(load: Load) -> float:
 
 
 def growth(sizes: Iterable[int] = (20, 50, 100, 200, 500, 1000)) -> list[Row]:
-    """Seconds and memory of 1,500 iterations as a made-up week grows."""
+    """Seconds and memory of the usual iterations as a made-up week grows."""
+    iterations = RoutingSettings().iterations
     rows = []
     for size in sizes:
         problem = made_up.week(size)
         began = time.perf_counter()
-        solution = solve(problem, iterations=1500)
+        solution = solve(problem, iterations=iterations)
         spent = time.perf_counter() - began
         if check_solution(problem, solution):
             raise AssertionError("the plan breaks a rule")
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
         largest = size == 1000
-        label = f"{size} visits, {1500} iterations"
+        label = f"{size} visits, {iterations:,} iterations"
         rows.append(Row.at_most(label, spent, "s", 120) if largest else Row(label, spent, "s"))
         memory = f"{size} visits: memory of the search so far"
         rows.append(Row.at_most(memory, peak, "GB", 2) if largest else Row(memory, peak, "GB"))
