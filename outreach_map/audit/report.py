@@ -39,6 +39,7 @@ from outreach_map.privacy import (
     releases,
     shared_by,
 )
+from outreach_map.privacy.derivable import ROUNDS
 from outreach_map.programme import Programme, load_programme
 from outreach_map.publish import publish_round
 from outreach_map.tables import Mode, Release
@@ -131,7 +132,7 @@ def audit_round(
     start: date,
     *,
     worlds: int = 1,
-    rounds: int = 13,
+    rounds: int = ROUNDS,
     seed: int = 0,
     progress: Progress,
     cache: bool = True,
@@ -147,8 +148,8 @@ def audit_round(
     worlds
         How many twins, beside the one with the canaries.
     rounds
-        How many rounds up to this one are joined to derive counts. The windows of 90 days of two
-        rounds have days in common when they are less than thirteen weeks apart.
+        How many rounds up to this one are joined to derive counts. The windows of 364 days of two
+        rounds have days in common when they are less than a year apart.
     seed
         Seed of the moves; world i uses `seed + i`.
     progress

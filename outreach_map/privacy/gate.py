@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from outreach_map.errors import InputError, Problem
@@ -21,12 +21,13 @@ from outreach_map.network import StreetExtract, read_extract
 from outreach_map.privacy import records
 from outreach_map.privacy.areas import Partition
 from outreach_map.privacy.freeze import frozen, study_area, study_bounds
-from outreach_map.privacy.incidents import release_incidents
+from outreach_map.privacy.incidents import MOST_KINDS, release_incidents
 from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private
 from outreach_map.privacy.ledger import Ledger, begin, read_ledger, write_ledger
 from outreach_map.privacy.locate import REACH_M, Locator, public_place
 from outreach_map.privacy.rare import suppress_rare
 from outreach_map.privacy.sites import Mover
+from outreach_map.privacy.visit_log import YEAR_DAYS, log_days
 from outreach_map.programme import Programme
 from outreach_map.settings import Batch, Method
 from outreach_map.tables import Mode, Place, Release
@@ -37,6 +38,19 @@ _FIRST = (
     "this is the first plan here: a key and a division into areas were made in private/. If this "
     "programme was planned on another computer before, do not publish: two divisions of one town "
     "can be compared. Copy private/ from there, and plan again."
+)
+
+# An overdose is a count of one person, so nothing of it is released; only this is told, here.
+_FOLLOWED = timedelta(weeks=4)
+_OVERDOSE = (
+    "an overdose was reversed in the last four weeks, by the visit log. No plan or map says so, or "
+    "where: tell the team by word of mouth, and ask for the visit that follows it with a row "
+    "must_go in the file of decisions."
+)
+
+_KINDS = (
+    f"incidents are of more than {MOST_KINDS} kinds: there is no table by kind, since with so many "
+    "a small count could be worked out. Call some of them by one word to have it."
 )
 
 _WIDER = (
@@ -199,14 +213,20 @@ def pass_through(gate: Gate, raw: RawTables, start: date, say: Notice) -> tuple[
     }
     for kind, sites in tables.items():
         ledger, codes[kind] = ledger.assign(gate.key, gate.programme.name, kind, sites)
+    spots, left_out = records.hotspots(out, raw.visits, start, codes["H"], _places(hotspots))
+    if left_out:
+        say(_left_out(left_out))
+    if any(v.overdoses_reversed and start - _FOLLOWED <= v.date < start for v in raw.visits):
+        say(_OVERDOSE)
+    reported = release_incidents(raw.incidents, start, gate.division, _places(hotspots))
+    kinds = {row.kind for row in raw.incidents or ()}
+    if reported is not None and len(kinds) > MOST_KINDS and not reported.by_kind:
+        say(_KINDS)
     released = Release(
         start=start,
         study_area=study_area(gate.programme, gate.extract),
         areas=gate.division.areas,
-        hotspots=suppress_rare(
-            records.hotspots(out, raw.visits, start, codes["H"], _places(hotspots)),
-            gate.programme.privacy.rare,
-        ),
+        hotspots=suppress_rare(spots, gate.programme.privacy.rare),
         points=records.points(raw.points, codes["P"], _places(points)),
         teams=records.teams(raw.teams, codes["T"], bases),
         zones=records.zones(raw.risks, start, gate.programme.risk, codes["R"], _places(zones)),
@@ -216,10 +236,10 @@ def pass_through(gate: Gate, raw: RawTables, start: date, say: Notice) -> tuple[
             codes["H"],
             codes["T"],
         ),
-        log_days=records.log_days(raw.visits, start),
-        log_days_year=records.log_days(raw.visits, start, records.YEAR_DAYS),
+        log_days=log_days(raw.visits, start),
+        log_days_year=log_days(raw.visits, start, YEAR_DAYS),
         items=tuple(sorted({item for row in raw.teams for item in row.carry})),
-        incidents=release_incidents(raw.incidents, start, gate.division, _places(hotspots)),
+        incidents=reported,
     )
     return released, ledger
 
@@ -329,6 +349,15 @@ def _waiting(raw: RawTables, fresh: set[str], file: str, batch: date) -> str:
         f"{'It comes' if one else 'They come'} out with the first plan of a month after that one: "
         "until then a new hotspot is not in the plan, and one that moved stays where it was. "
         'batch = "week" under [privacy] lets them out at once.'
+    )
+
+
+def _left_out(hotspots: int) -> str:
+    one = hotspots == 1
+    return (
+        f"the visit log of {hotspots} hotspot{'' if one else 's'} has so few people that a count "
+        "under 11 would follow from the bands of several rounds: how many were met, or kits handed "
+        "out, is left out there, and counts as not known."
     )
 
 

@@ -27,16 +27,16 @@ from tests.coverage.row_town import hotspot, released
 
 SOME = Band(11, 25)
 MET = VisitLog(
-    visits_30d=Band(3, 4),
-    visits_90d=Band(9, None),
-    visits_365d=Band(9, None),
-    contacts_30d=Band(26, 50),
-    contacts_90d=Band(51, 100),
-    contacts_365d=Band(101, 250),
-    syringes_out_30d=Band(100, 299),
-    syringes_out_365d=Band(1000, 2999),
-    syringes_in_30d=Band(0, 99),
-    naloxone_out_365d=Band(11, 25),
+    visits_28d=Band(3, 4),
+    visits_91d=Band(9, None),
+    visits_364d=Band(9, None),
+    contacts_28d=Band(26, 50),
+    contacts_91d=Band(51, 100),
+    contacts_364d=Band(101, 250),
+    syringes_out_28d=Band(100, 299),
+    syringes_out_364d=Band(1000, 2999),
+    syringes_in_28d=Band(0, 99),
+    naloxone_out_364d=Band(11, 25),
     periods_met=(True,) * 12,
 )
 
@@ -176,7 +176,7 @@ def test_published_levels_of_syringe_coverage(region: str, figure: float, level:
     ],
 )
 def test_a_kit_for_four_in_five(people: Band | None, kits: Band | None, enough: Enough) -> None:
-    spot = hotspot(people=people, log=VisitLog(naloxone_out_365d=kits))
+    spot = hotspot(people=people, log=VisitLog(naloxone_out_364d=kits))
     assert kit_need(spot, 365).enough is enough
     assert kit_need(spot, 0).enough is Enough.UNKNOWN
 
@@ -189,8 +189,8 @@ def test_the_range_of_contact_holds_for_persons(there: int, margin: int, visits:
     met = [set(rng.choice(there, size, replace=False).tolist()) for size in sizes]
     contacts, persons = sum(sizes), len(set().union(*met))
     log = VisitLog(
-        visits_30d=Band(len(sizes), len(sizes) + 1) if sizes else None,
-        contacts_30d=Band(max(contacts - margin, 0), contacts + margin) if sizes else None,
+        visits_28d=Band(len(sizes), len(sizes) + 1) if sizes else None,
+        contacts_28d=Band(max(contacts - margin, 0), contacts + margin) if sizes else None,
     )
     spot = hotspot(people=Band(max(there - margin, 0), there + margin), log=log)
     found = contact_of(spot, released([spot]))
