@@ -8,6 +8,7 @@
   note or an id of the planner's.
 - **Derivation**: no suppressed count follows from the bands of this and earlier rounds.
 - **Ledger**: the partition keeps its rules, and what is released is what the ledger says.
+- **Hidden points**: their kind and hours are those of several places that can be looked up.
 - **Metadata**: names, order, digits and clocks of the files say nothing of their own.
 - **Attacks**: how far the best guesses from the published files are from the truth, what comparing
   rounds tells, and what a stolen key would open.
@@ -117,6 +118,11 @@ class Report:
                 f"{self.derived.narrow} suppressed counts follow from the bands of the rounds."
             )
         said += [f"The ledger is not right: {fault}." for fault in self.inspection.faults]
+        if self.inspection.told_apart:
+            said.append(
+                f"{self.inspection.told_apart} points that are not public can be looked up by "
+                "their kind or hours."
+            )
         if self.inspection.below and not self.inspection.inputs_changed:
             said.append(f"{self.inspection.below} areas break the rules of the partition.")
         return tuple(said)

@@ -21,6 +21,7 @@ from outreach_map.network import StreetExtract, read_extract
 from outreach_map.privacy import records
 from outreach_map.privacy.areas import Partition
 from outreach_map.privacy.freeze import frozen, study_area, study_bounds
+from outreach_map.privacy.hidden import known_facilities, without_telling
 from outreach_map.privacy.incidents import MOST_KINDS, release_incidents
 from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private
 from outreach_map.privacy.ledger import Ledger, begin, read_ledger, write_ledger
@@ -30,7 +31,7 @@ from outreach_map.privacy.sites import Mover
 from outreach_map.privacy.visit_log import YEAR_DAYS, log_days
 from outreach_map.programme import Programme
 from outreach_map.settings import Batch, Method
-from outreach_map.tables import Mode, Place, Release
+from outreach_map.tables import Mode, Place, Point, Release
 
 Notice = Callable[[str], None]
 
@@ -227,7 +228,7 @@ def pass_through(gate: Gate, raw: RawTables, start: date, say: Notice) -> tuple[
         study_area=study_area(gate.programme, gate.extract),
         areas=gate.division.areas,
         hotspots=suppress_rare(spots, gate.programme.privacy.rare),
-        points=records.points(raw.points, codes["P"], _places(points)),
+        points=_points(gate, records.points(raw.points, codes["P"], _places(points))),
         teams=records.teams(raw.teams, codes["T"], bases),
         zones=records.zones(raw.risks, start, gate.programme.risk, codes["R"], _places(zones)),
         decisions=records.decisions(
@@ -242,6 +243,14 @@ def pass_through(gate: Gate, raw: RawTables, start: date, say: Notice) -> tuple[
         incidents=reported,
     )
     return released, ledger
+
+
+def _points(gate: Gate, points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Points as they are told; what everybody can look up is read only where one is hidden."""
+    if all(point.public or not (point.type or point.hours.known) for point in points):
+        return points
+    known = known_facilities(gate.programme.streets, gate.extract.sha256)
+    return without_telling(points, known)
 
 
 def _places(sites: Mapping[str, _Site]) -> dict[str, Place]:

@@ -119,7 +119,10 @@ def _estimate(row: RawHotspot) -> float | None:
 def points(
     rows: Iterable[RawPoint], codes: Mapping[str, str], places: Mapping[str, Place]
 ) -> tuple[Point, ...]:
-    """Distribution points by code; those that are not public lose their name."""
+    """Distribution points by code; those that are not public lose their name and exact hours.
+
+    Who knows the public map still knows them by kind and hours: see `outreach_map.privacy.hidden`.
+    """
     records = [
         Point(
             code=codes[row.id],
@@ -128,7 +131,7 @@ def points(
             name=row.name if row.public else "",
             type=row.type,
             services=row.services,
-            hours=row.opening_hours,
+            hours=row.opening_hours if row.public else half_hours(row.opening_hours),
             capacity_per_month=items_band(row.capacity_per_month),
             stock=MappingProxyType(
                 {

@@ -37,7 +37,8 @@ MET = VisitLog(
     syringes_out_364d=Band(1000, 2999),
     syringes_in_28d=Band(0, 99),
     naloxone_out_364d=Band(11, 25),
-    periods_met=(True,) * 12,
+    met_every_91d=True,
+    met_every_364d=True,
 )
 
 
