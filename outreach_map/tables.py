@@ -336,8 +336,7 @@ class IncidentCount:
 class Incidents:
     """Human-rights incidents of whole months, by district and by kind; no totals.
 
-    A count is under 11, nought included, or 11 or more. `by_kind` is empty where there are so many
-    kinds that the two tables together would tell more.
+    A count is under 11, nought included, or 11 or more; `by_kind` is empty with too many kinds.
     """
 
     months: tuple[date, ...]

@@ -45,10 +45,12 @@ def known_facilities(path: Path, sha256: str) -> tuple[Known, ...]:
     """Facilities of an extract, each once; the digest stands for the content of the file."""
     del sha256
     found: list[Known] = []
+    places: dict[str, list[tuple[float, float]]] = {}
     for one in read_facilities(path):
         kind, at = point_type(one.tags), (one.lon, one.lat)
-        if kind is None or any(k.kind == kind and _near(k.lon_lat, at) for k in found):
+        if kind is None or _is_near(at, places.setdefault(kind, [])):
             continue
+        places[kind].append(at)
         found.append(Known(kind, _rounded(one.tags.get("opening_hours", "")), at))
     return tuple(found)
 
@@ -60,9 +62,10 @@ def _rounded(text: str) -> str:
         return ""
 
 
-def _near(one: tuple[float, float], other: tuple[float, float]) -> bool:
-    east, north = np.radians(np.subtract(one, other)) * EARTH_RADIUS_M
-    return bool(np.hypot(east * np.cos(np.radians(one[1])), north) <= _SAME_M)
+def _is_near(one: tuple[float, float], others: Sequence[tuple[float, float]]) -> bool:
+    apart = np.radians(np.subtract(np.reshape(others, (-1, 2)), one)) * EARTH_RADIUS_M
+    apart[:, 0] *= np.cos(np.radians(one[1]))
+    return bool((np.hypot(*apart.T) <= _SAME_M).any())
 
 
 def without_telling(points: Sequence[Point], known: Sequence[Known]) -> tuple[Point, ...]:
@@ -71,12 +74,11 @@ def without_telling(points: Sequence[Point], known: Sequence[Known]) -> tuple[Po
     A facility that is a public point of the programme is no other place, and points that are not
     public share one area's facilities among them.
     """
-    public = [(point.type, point.place.anchor) for point in points if point.public]
-    open_to = [
-        one
-        for one in known
-        if not any(kind == one.kind and _near(at, one.lon_lat) for kind, at in public)
-    ]
+    public: dict[str, list[tuple[float, float]]] = {}
+    for point in points:
+        if point.public:
+            public.setdefault(point.type, []).append(point.place.anchor)
+    open_to = [one for one in known if not _is_near(one.lon_lat, public.get(one.kind, []))]
     hidden = [point for point in points if not point.public]
     kinds = Counter((point.place.areas, point.type) for point in hidden)
     told = []
@@ -92,9 +94,11 @@ def without_telling(points: Sequence[Point], known: Sequence[Known]) -> tuple[Po
     return tuple(told)
 
 
-def within(area: BaseGeometry, known: Iterable[Known]) -> list[Known]:
+def within(area: BaseGeometry, known: Sequence[Known]) -> list[Known]:
     """Facilities in a released area."""
-    return [one for one in known if area.intersects(shapely.Point(one.lon_lat))]
+    at = np.reshape([one.lon_lat for one in known], (-1, 2))
+    inside = shapely.intersects_xy(area, *at.T)
+    return [known[int(number)] for number in np.flatnonzero(inside)]
 
 
 def told_apart(points: Iterable[Point], known: Sequence[Known]) -> int:

@@ -93,7 +93,7 @@ def flags_csv(plan: Plan) -> str:
 
 def naloxone_rows(reach: Sequence[NaloxoneReach]) -> list[dict[str, object]]:
     """Hotspots with hours without naloxone in time, those where training would do most first."""
-    kits = {True: phrase("yes"), False: phrase("no"), None: phrase("not known")}
+    kits = {True: phrase("yes"), False: phrase("no"), None: phrase("unknown")}
     return [
         {
             "hotspot": one.hotspot,

@@ -179,9 +179,9 @@ def test_languages_that_nobody_wrote_down_are_unknown() -> None:
 @pytest.mark.parametrize(
     ("log", "log_days", "words"),
     [
-        (VisitLog(), 90, "no contact in the last 30 days"),
-        (VisitLog(), 28, "unknown"),
-        (VisitLog(visits_28d=Band(1, 2)), 90, "not whether anybody was met"),
+        (VisitLog(), 91, "no contact in the last 28 days"),
+        (VisitLog(), 27, "unknown"),
+        (VisitLog(visits_28d=Band(1, 2)), 91, "whether anybody was met is not known"),
     ],
 )
 def test_contact_leaves_reach_as_it_is(log: VisitLog, log_days: int, words: str) -> None:

@@ -70,7 +70,7 @@ def test_naloxone_rows_are_gaps_by_what_training_would_add() -> None:
         NaloxoneReach("H-CCCC", None, float("inf"), None, 30.0),
     ]
     assert [tuple(row.values()) for row in naloxone_rows(reach)] == [
-        ("H-CCCC", "unknown", "nobody comes", "not known"),
+        ("H-CCCC", "unknown", "nobody comes", "unknown"),
         ("H-BBBB", "25%", "13 min", "no"),
     ]
 
