@@ -115,7 +115,7 @@ def town(walk: StreetNetwork, seed: int = 7) -> Release:
         teams=(),
         zones=(),
         decisions=(),
-        log_days=90,
+        log_days=91,
         items=(),
     )
 

@@ -63,7 +63,7 @@ def rounds(*logs: VisitLog) -> dict[date, Release]:
 def test_a_count_that_follows_from_two_bands_is_found() -> None:
     few = Band(0, 10)
     assert derived_counts(rounds(VisitLog(contacts_28d=few))).narrow == 0
-    # A band of one count for 90 days leaves nothing open for the 30 days within them.
+    # A band of one count for 91 days leaves nothing open for the 28 days within them.
     told = derived_counts(rounds(VisitLog(contacts_28d=few, contacts_91d=Band(3, 3))))
     assert (told.checked, told.narrow) == (1, 1)
     # Two rounds a week apart: what is in the later window and not in the earlier one is small, so
@@ -80,7 +80,7 @@ def test_kits_are_derived_as_people_are() -> None:
     # That none was left says that none was: it is no suppressed count, and narrows no other.
     none = VisitLog(naloxone_out_28d=few, naloxone_out_364d=few, naloxone_left_91d=False)
     assert derived_counts(rounds(none)) == Derived(checked=1, narrow=0)
-    # Some kit was left in 90 days and there were four at most in the year: one to four.
+    # Some kit was left in 91 days and there were four at most in the year: one to four.
     some = VisitLog(naloxone_out_91d=few, naloxone_out_364d=Band(0, 4), naloxone_left_91d=True)
     assert derived_counts(rounds(some)) == Derived(checked=2, narrow=2)
 

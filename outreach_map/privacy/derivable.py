@@ -24,6 +24,7 @@ from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import NegativeCycleError, csgraph_from_dense, floyd_warshall
 
 from outreach_map.intake import RawVisit
 from outreach_map.privacy.bands import people_band
@@ -40,7 +41,7 @@ WINDOWS = (_PERIOD, _LOG, _YEAR)
 _WEEKS = ROUNDS - 1 + _YEAR
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Stretch:
     """What is told of the count in some weeks.
 
@@ -55,7 +56,7 @@ class Stretch:
     suppressed: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Broken:
     """That in one at least of some stretches, (first, last) each, nobody was met."""
 
@@ -86,15 +87,19 @@ def widths(told: Sequence[Told]) -> list[float]:
         a, b = at[one.first], at[one.last]
         most[a, b] = min(most[a, b], one.most)
         most[b, a] = min(most[b, a], -one.least)
-    most = _closed(most)
     broken = [
         [(at[a], at[b]) for a, b in one.stretches]
         for one in told
         if isinstance(one, Broken) and all(a in at and b in at for a, b in one.stretches)
     ]
-    while (nought := _nobody(most, broken)) is not None:
-        most[nought] = 0.0
+    try:
         most = _closed(most)
+    except NegativeCycleError:
+        return [-inf] * len(suppressed)
+    while (nought := _nobody(most, broken)) is not None:
+        # One limit more: each path may go by it.
+        a, b = nought
+        most = np.minimum(most, most[:, a, None] + most[None, b, :])
     if (np.diagonal(most) < 0).any():
         return [-inf] * len(suppressed)
     pairs = [(at[one.first], at[one.last]) for one in suppressed]
@@ -102,10 +107,9 @@ def widths(told: Sequence[Told]) -> list[float]:
 
 
 def _closed(most: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Shortest paths by Floyd and Warshall."""
-    for through in range(len(most)):
-        most = np.minimum(most, most[:, through, None] + most[None, through, :])
-    return most
+    """Shortest paths; a nought is a limit here, and no missing one."""
+    found: NDArray[np.float64] = floyd_warshall(csgraph_from_dense(most, null_value=inf))
+    return found
 
 
 def _nobody(
