@@ -87,7 +87,7 @@ def town(walk: StreetNetwork, seed: int = 7) -> Release:
             people=Band(11, 25),
             hours=hours(rng, late=True),
             services=SERVICES,
-            log=VisitLog(visits_30d=Band(1, 2), contacts_30d=Band(11, 25)),
+            log=VisitLog(visits_28d=Band(1, 2), contacts_28d=Band(11, 25)),
         )
         for number, (code, spot) in enumerate(zip(codes("H", HOTSPOTS), spots, strict=True))
     )
@@ -115,7 +115,7 @@ def town(walk: StreetNetwork, seed: int = 7) -> Release:
         teams=(),
         zones=(),
         decisions=(),
-        log_days=90,
+        log_days=91,
         items=(),
     )
 

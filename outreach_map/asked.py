@@ -21,7 +21,8 @@ from outreach_map.errors import PlanRecordError
 from outreach_map.private_files import write_private
 
 NAME = "siting"
-_FORMAT = 1
+# The first format told what the sites themselves gain, which gave their place away.
+_FORMAT = 2
 
 # A least, a middle and a most; None without an upper end.
 Ends = tuple[float, float, float | None]
@@ -29,7 +30,7 @@ Ends = tuple[float, float, float | None]
 
 @dataclass(frozen=True)
 class AskedPoint:
-    """The best choice of so many sites: people gained, whether proven, and where by area.
+    """The best choice of so many sites: people gained by its areas, whether proven, and the areas.
 
     `areas` has a name for each site (see `area_name`), empty where it lies in no area.
     """
@@ -46,7 +47,6 @@ class AskedSites:
     service: str
     round: date
     model: str
-    candidates: int
     needing: Ends
     now: Ends
     curve: tuple[AskedPoint, ...]
@@ -92,7 +92,6 @@ def _answer(row: dict) -> AskedSites:  # type: ignore[type-arg]
         service=str(row["service"]),
         round=date.fromisoformat(row["round"]),
         model=str(row["model"]),
-        candidates=int(row["candidates"]),
         needing=_ends(row["needing"]),
         now=_ends(row["now"]),
         curve=tuple(
@@ -114,7 +113,6 @@ def write_asked(private: Path, answers: Iterable[AskedSites]) -> None:
             "service": one.service,
             "round": one.round.isoformat(),
             "model": one.model,
-            "candidates": one.candidates,
             "needing": one.needing,
             "now": one.now,
             "curve": [[point.gained, point.proven, point.areas] for point in one.curve],

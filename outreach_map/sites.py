@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,7 @@ from outreach_map.coverage import (
     Proposal,
     Range,
     Weight,
+    gained_by_areas,
     outside_zones,
     propose,
     street_candidates,
@@ -43,7 +45,7 @@ from outreach_map.planning import read_city, require_monday, standards_of
 from outreach_map.privacy import SiteCandidates, preview, release_candidates, write_for_planner
 from outreach_map.programme import Programme
 from outreach_map.spreadsheets import Value
-from outreach_map.tables import Mode, Place, Release
+from outreach_map.tables import Area, Mode, Place, Release
 
 _SITES = (
     "sites_opened", "site", "lon", "lat", "people_gained_low", "people_gained_mid",
@@ -62,8 +64,8 @@ class Question:
 
     `service` is what new points offer, `most` how many sites the curve goes up to. `candidates` is
     a file of the planner's; without one, places along the streets are proposed. `limited` counts
-    the capacity of the candidates. `publish` keeps the answer for the manager's page: people
-    gained, and the areas in which the sites lie.
+    the capacity of the candidates. `publish` keeps the answer for the manager's page: the
+    areas in which the sites lie, and how many people points somewhere in these would gain.
     """
 
     service: str
@@ -166,7 +168,10 @@ def find_sites(
     if question.publish:
         private = programme.folder / "private"
         anchors = [places[number].anchor for number in kept]
-        answer = _for_map(question, start, released, proposal, anchors)
+        by_areas = partial(
+            gained_by_areas, released, walk, standards_of(programme), service=question.service
+        )
+        answer = _for_map(question, start, released, proposal, anchors, by_areas)
         write_asked(private, with_answer(read_asked(private), answer))
     return Answer(proposal, len(kept), len(places) - len(kept), files)
 
@@ -177,24 +182,33 @@ def _for_map(
     released: Release,
     proposal: Proposal,
     anchors: Sequence[tuple[float, float]],
+    by_areas: Callable[[list[list[Area]]], list[Range]],
 ) -> AskedSites:
-    """What the manager's page may tell: numbers, and the areas of the partition."""
+    """What the manager's page may tell: the areas of the sites, and what follows from these alone.
+
+    What the sites themselves gain would tell where in their areas they are.
+    """
     tree = shapely.STRtree([area.geometry for area in released.areas])
 
-    def area_of(site: int) -> str:
+    def area_of(site: int) -> Area | None:
         found = tree.query(shapely.Point(anchors[site]), predicate="intersects")
-        return area_name(released.areas[int(found.min())].geometry) if len(found) else ""
+        return released.areas[int(found.min())] if len(found) else None
 
+    chosen = [[area_of(site) for site in point.sites] for point in proposal.curve]
+    gained = by_areas([[area for area in areas if area is not None] for areas in chosen])
     return AskedSites(
         service=question.service,
         round=start,
         model=question.model.value,
-        candidates=len(anchors),
         needing=_asked_ends(proposal.needing),
         now=_asked_ends(proposal.now),
         curve=tuple(
-            AskedPoint(_asked_ends(point.gained), point.proven, tuple(map(area_of, point.sites)))
-            for point in proposal.curve
+            AskedPoint(
+                _asked_ends(people),
+                point.proven,
+                tuple("" if area is None else area_name(area.geometry) for area in areas),
+            )
+            for point, people, areas in zip(proposal.curve, gained, chosen, strict=True)
         ),
     )
 

@@ -149,32 +149,31 @@ def _require_code(code: str) -> None:
 class VisitLog:
     """What the visit log says of one hotspot before the round, in bands.
 
-    `None` means that nothing was logged in the window, which is not the same as nothing done.
-    `met_every_90d` and `met_every_365d` say whether somebody was met in every whole period of 30
-    days of the window that the log covers. They are None where under 11 were met in it: that
-    somebody was met in a period would then nearly count them.
+    Windows are whole weeks, since the day within its week is not released. `None` means that
+    nothing was logged in the window, which is not the same as nothing done, or that a count would
+    follow from what other rounds say. `met_every_91d` and `met_every_364d` say whether somebody was
+    met in each whole period of 28 days of the window; `None` where too few people were met to tell.
     """
 
     last_visit_week: date | None = None
-    visits_30d: Band | None = None
-    visits_90d: Band | None = None
-    visits_365d: Band | None = None
-    contacts_30d: Band | None = None
-    contacts_90d: Band | None = None
-    contacts_365d: Band | None = None
-    syringes_out_30d: Band | None = None
-    syringes_out_90d: Band | None = None
-    syringes_out_365d: Band | None = None
-    syringes_in_30d: Band | None = None
-    syringes_in_90d: Band | None = None
-    syringes_in_365d: Band | None = None
-    naloxone_out_30d: Band | None = None
-    naloxone_out_90d: Band | None = None
-    naloxone_out_365d: Band | None = None
-    met_every_90d: bool | None = None
-    met_every_365d: bool | None = None
-    naloxone_left_90d: bool | None = None
-    overdose_30d: bool = False
+    visits_28d: Band | None = None
+    visits_91d: Band | None = None
+    visits_364d: Band | None = None
+    contacts_28d: Band | None = None
+    contacts_91d: Band | None = None
+    contacts_364d: Band | None = None
+    syringes_out_28d: Band | None = None
+    syringes_out_91d: Band | None = None
+    syringes_out_364d: Band | None = None
+    syringes_in_28d: Band | None = None
+    syringes_in_91d: Band | None = None
+    syringes_in_364d: Band | None = None
+    naloxone_out_28d: Band | None = None
+    naloxone_out_91d: Band | None = None
+    naloxone_out_364d: Band | None = None
+    met_every_91d: bool | None = None
+    met_every_364d: bool | None = None
+    naloxone_left_91d: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -317,12 +316,11 @@ class Withheld(Told):
     """Why a count is not shown."""
 
     FEW = "under 11"
-    PROTECTS = "withheld"
 
 
 @dataclass(frozen=True)
 class IncidentCount:
-    """Incidents of a month in one row of a table: a band, or why there is none."""
+    """Incidents of a month in one row of a table: 11 or more, or under 11."""
 
     row: str
     month: date
@@ -333,7 +331,7 @@ class IncidentCount:
 class Incidents:
     """Human-rights incidents of whole months, by district and by kind; no totals.
 
-    A count under 11, nought included, is one word; what would let it be derived is withheld.
+    A count is under 11, nought included, or 11 or more; `by_kind` is empty with too many kinds.
     """
 
     months: tuple[date, ...]
@@ -367,8 +365,8 @@ class Release:
     """All that the rest of the program may know of a programme in one round.
 
     Records are sorted by code. `study_area` and `areas` are made from public data alone.
-    `log_days` is how many days before the round the visit log covers (at most 90), `log_days_year`
-    the same up to a year.
+    `log_days` is how many days before the round the visit log covers (at most 91), `log_days_year`
+    the same up to 364.
     """
 
     start: date

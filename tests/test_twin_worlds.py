@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +33,10 @@ def publish(folder: Path, directory: Path) -> dict[str, bytes]:
 
 
 def move_hotspots(programme: Programme, seed: int, *, within: bool) -> int:
-    """Rewrite hotspots.csv: each one elsewhere in its area or in another, other note and count."""
+    """Rewrite hotspots.csv: each one elsewhere in its area or in another, other note and count.
+
+    And visits.csv: each on another day of its week, with other overdoses.
+    """
     extract = read_extract(programme.streets)
     release(programme, DEMO_ROUND, extract)
     private = programme.folder / "private"
@@ -65,7 +68,48 @@ def move_hotspots(programme: Programme, seed: int, *, within: bool) -> int:
         writer = csv.DictWriter(file, columns or [])
         writer.writeheader()
         writer.writerows(rows)
+    retell_visits(programme, generator)
     return moved
+
+
+def retell_visits(programme: Programme, generator: np.random.Generator) -> None:
+    (path,) = programme.files.visits
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file)
+        columns, rows = reader.fieldnames, list(reader)
+    for row in rows:
+        day = date.fromisoformat(row["date"])
+        monday = day - timedelta(days=day.weekday())
+        row["date"] = (monday + timedelta(days=int(generator.integers(7)))).isoformat()
+        row["overdoses_reversed"] = str(generator.integers(3))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns or [])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+@pytest.mark.parametrize("end", ["est_min", "est_max"])
+def test_without_a_middle_an_end_says_no_more_than_its_band(
+    end: str, country: Path, copy_of: Callable[[Path], Path]
+) -> None:
+    """9 and 5 people are both under 11, 13 and 24 both 11 to 25; so is what is made of them."""
+    folder = copy_of(country)
+    path = load_programme(folder).files.hotspots
+    found = []
+    for other in (False, True):
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            columns, rows = reader.fieldnames, list(reader)
+        for row in rows:
+            row |= {"est_min": "9", "est_mid": "", "est_max": "13"}
+            row |= {end: {"est_min": "5", "est_max": "24"}[end]} if other else {}
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, columns or [])
+            writer.writeheader()
+            writer.writerows(rows)
+        released = release(load_programme(folder), DEMO_ROUND)
+        found.append([(h.people, h.syringes_month, h.people_range) for h in released.hotspots])
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("programme", ["town", "country"])

@@ -1,15 +1,8 @@
 """Whether a suppressed count can be derived from what is released over many rounds.
 
-Each round releases bands of the people met and of the kits handed out in the last 30, 90 and 365
-days, whether somebody was met in every period of 30 days of 90 and of 365, and whether a kit was
-left in 90. Windows of two rounds overlap, and 30 days lie within 90, so all of these constrain each
-other. For each hotspot the people (or kits) of each stretch of days are unknowns of a linear
-programme; a suppressed count is safe while the least and the greatest value that fit are far apart.
-Incidents are one more such programme for each month: the counts by district and those by kind have
-one sum, and a month stands in the tables of a year of rounds.
-
-That no kit was left is said on purpose: it speaks of nobody. Such a nought is a constraint on the
-rest, and no suppressed count. That not every period had a contact does not say which one had none.
+The people met and the kits handed out at each hotspot: `outreach_map.privacy.derivable` has how.
+Incidents are a linear programme for each month: the counts by district and those by kind have one
+sum, and a month stands in the tables of a year of rounds.
 
 The auditing problem of Fischetti & Salazar (2000), doi:10.1287/mnsc.46.8.1117.12026, solved by
 HiGHS.
@@ -19,20 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from math import inf
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from outreach_map.privacy import LOG_DAYS
+from outreach_map.privacy.derivable import SAFE_WIDTH, Told, kits_told, people_told, widths
 from outreach_map.privacy.incidents import bounds
-from outreach_map.privacy.records import PERIOD_DAYS, YEAR_DAYS
-from outreach_map.tables import Band, Incidents, Release, VisitLog, Withheld
-
-# A suppressed count of 0 to 10 that is known to within five is as good as published.
-SAFE_WIDTH = 5.0
+from outreach_map.tables import Band, Incidents, Release, Withheld
 
 Limits = tuple[float, float]
 Month = dict[tuple[str, str], Band | Withheld]
@@ -46,21 +34,6 @@ class Derived:
     narrow: int
 
 
-@dataclass(frozen=True)
-class _Cell:
-    """What is released of the count in [first, last): its limits, and whether it is suppressed."""
-
-    first: date
-    last: date
-    limits: Limits
-    suppressed: bool
-
-    @property
-    def is_nought(self) -> bool:
-        """Whether it is said that there was nobody, or nothing."""
-        return self.limits[1] == 0
-
-
 def derived_counts(rounds: Mapping[date, Release]) -> Derived:
     """Check every suppressed count of people, kits and incidents over some rounds.
 
@@ -69,63 +42,19 @@ def derived_counts(rounds: Mapping[date, Release]) -> Derived:
     rounds
         First day of each round -> what was released. Records of one code belong together.
     """
-    cells: dict[tuple[str, str], list[_Cell]] = {}
+    told: dict[tuple[str, str], list[Told]] = {}
+    newest = max(rounds, default=date.min)
     for start, released in rounds.items():
+        ago = (newest - start).days // 7
+        covered = max(released.log_days, released.log_days_year)
         for hotspot in released.hotspots:
-            covered = max(released.log_days, released.log_days_year)
-            people = _people(start, hotspot.log, covered)
-            cells.setdefault((hotspot.code, "people"), []).extend(people)
-            cells.setdefault((hotspot.code, "kits"), []).extend(_kits(start, hotspot.log))
-    widths = [width for own in cells.values() for width in _widths(own)]
-    told = [one.incidents for one in rounds.values() if one.incidents is not None]
-    widths += _incident_widths(told)
-    return Derived(len(widths), sum(width < SAFE_WIDTH for width in widths))
-
-
-def _people(start: date, log: VisitLog, covered: int) -> Iterator[_Cell]:
-    yield from _banded(start, log.contacts_30d, log.contacts_90d, log.contacts_365d)
-    periods = max(
-        min(covered, LOG_DAYS) // PERIOD_DAYS if log.met_every_90d else 0,
-        min(covered, YEAR_DAYS) // PERIOD_DAYS if log.met_every_365d else 0,
-    )
-    for period in range(periods):
-        last = start - timedelta(days=PERIOD_DAYS * period)
-        yield _Cell(last - timedelta(days=PERIOD_DAYS), last, (1, inf), False)
-
-
-def _kits(start: date, log: VisitLog) -> Iterator[_Cell]:
-    yield from _banded(start, log.naloxone_out_30d, log.naloxone_out_90d, log.naloxone_out_365d)
-    if log.naloxone_left_90d is not None:
-        limits = (1.0, inf) if log.naloxone_left_90d else (0.0, 0.0)
-        yield _Cell(start - timedelta(days=LOG_DAYS), start, limits, False)
-
-
-def _banded(start: date, *bands: Band | None) -> Iterator[_Cell]:
-    for days, band in zip((PERIOD_DAYS, LOG_DAYS, YEAR_DAYS), bands, strict=True):
-        if band is not None:
-            limits = (float(band.low), inf if band.high is None else float(band.high))
-            yield _Cell(start - timedelta(days=days), start, limits, band.low == 0)
-
-
-def _widths(cells: list[_Cell]) -> Iterator[float]:
-    """How far apart the least and the greatest value of each suppressed count are."""
-    if not any(cell.suppressed for cell in cells):
-        return
-    ends = sorted({day for cell in cells for day in (cell.first, cell.last)})
-    within = np.array(
-        [[cell.first <= first < cell.last for first in ends[:-1]] for cell in cells],
-        dtype=np.float64,
-    )
-    low = np.array([cell.limits[0] for cell in cells])
-    high = np.array([cell.limits[1] for cell in cells])
-    closed = np.isfinite(high)
-    above = np.vstack([-within, within[closed]])
-    limit = np.concatenate([-low, high[closed]])
-    noughts = [row for row, cell in zip(within, cells, strict=True) if cell.is_nought]
-    nobody = np.any(noughts, axis=0) if noughts else np.zeros(len(ends) - 1, bool)
-    for row, cell in zip(within, cells, strict=True):
-        if cell.suppressed and (row.astype(bool) & ~nobody).any():
-            yield _greatest(row, above, limit) + _greatest(-row, above, limit)
+            people = told.setdefault((hotspot.code, "people"), [])
+            people.extend(people_told(ago, hotspot.log, covered))
+            told.setdefault((hotspot.code, "kits"), []).extend(kits_told(ago, hotspot.log))
+    found = [width for own in told.values() for width in widths(own)]
+    tables = [one.incidents for one in rounds.values() if one.incidents is not None]
+    found += _incident_widths(tables)
+    return Derived(len(found), sum(width < SAFE_WIDTH for width in found))
 
 
 def _incident_widths(rounds: Sequence[Incidents]) -> list[float]:
@@ -139,14 +68,14 @@ def _incident_widths(rounds: Sequence[Incidents]) -> list[float]:
         for month, cells in own.items():
             if cells not in months.setdefault(month, []):
                 months[month].append(cells)
-    widths: list[float] = []
+    found: list[float] = []
     for tables in months.values():
         joined = _joined(tables)
         # Where a month was corrected in between, each of its tables speaks for itself.
         for each in [joined] if joined is not None else [_joined([one]) or {} for one in tables]:
             few = {row for row, limits in each.items() if 0 < limits[1] <= bounds(Withheld.FEW)[1]}
-            widths += _month_widths(each, few)
-    return widths
+            found += _month_widths(each, few)
+    return found
 
 
 def _joined(tables: Sequence[Month]) -> dict[tuple[str, str], Limits] | None:

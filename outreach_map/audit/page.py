@@ -43,6 +43,7 @@ def report_page(report: Report) -> str:
         tells=len(report.tells),
         narrow=report.derived.narrow,
         checked=report.derived.checked,
+        told_apart=state.told_apart,
         below=state.below,
         areas=len(state.areas),
         inputs_changed=state.inputs_changed,

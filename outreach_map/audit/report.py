@@ -8,6 +8,7 @@
   note or an id of the planner's.
 - **Derivation**: no suppressed count follows from the bands of this and earlier rounds.
 - **Ledger**: the partition keeps its rules, and what is released is what the ledger says.
+- **Hidden points**: their kind and hours are those of several places that can be looked up.
 - **Metadata**: names, order, digits and clocks of the files say nothing of their own.
 - **Attacks**: how far the best guesses from the published files are from the truth, what comparing
   rounds tells, and what a stolen key would open.
@@ -39,6 +40,7 @@ from outreach_map.privacy import (
     releases,
     shared_by,
 )
+from outreach_map.privacy.derivable import ROUNDS
 from outreach_map.programme import Programme, load_programme
 from outreach_map.publish import publish_round
 from outreach_map.tables import Mode, Release
@@ -116,6 +118,11 @@ class Report:
                 f"{self.derived.narrow} suppressed counts follow from the bands of the rounds."
             )
         said += [f"The ledger is not right: {fault}." for fault in self.inspection.faults]
+        if self.inspection.told_apart:
+            said.append(
+                f"{self.inspection.told_apart} points that are not public can be looked up by "
+                "their kind or hours."
+            )
         if self.inspection.below and not self.inspection.inputs_changed:
             said.append(f"{self.inspection.below} areas break the rules of the partition.")
         return tuple(said)
@@ -131,7 +138,7 @@ def audit_round(
     start: date,
     *,
     worlds: int = 1,
-    rounds: int = 13,
+    rounds: int = ROUNDS,
     seed: int = 0,
     progress: Progress,
     cache: bool = True,
@@ -147,8 +154,8 @@ def audit_round(
     worlds
         How many twins, beside the one with the canaries.
     rounds
-        How many rounds up to this one are joined to derive counts. The windows of 90 days of two
-        rounds have days in common when they are less than thirteen weeks apart.
+        How many rounds up to this one are joined to derive counts. The windows of 364 days of two
+        rounds have days in common when they are less than a year apart.
     seed
         Seed of the moves; world i uses `seed + i`.
     progress

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.argument("folder", type=FOLDER)
 @round_option
 @click.option("--worlds", type=click.IntRange(1, 100), default=1, show_default=True)
-@click.option("--rounds", type=click.IntRange(1, 52), default=13, show_default=True)
+@click.option("--rounds", type=click.IntRange(1, 157), default=53, show_default=True)
 @no_cache
 @saying
 def audit(

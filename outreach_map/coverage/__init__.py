@@ -25,6 +25,7 @@ from outreach_map.coverage.proposals import (
     Proposal,
     SiteChange,
     Weight,
+    gained_by_areas,
     propose,
 )
 from outreach_map.coverage.ranges import Range
@@ -80,6 +81,7 @@ __all__ = [
     "Weight",
     "assess_coverage",
     "enhanced_two_step_fca",
+    "gained_by_areas",
     "gaussian_decay",
     "gini",
     "lscp",

@@ -1,10 +1,11 @@
-"""Contact and what was given, for the whole programme: the round, 30, 90 and 365 days.
+"""Contact and what was given, for the whole programme: the round, 28, 91 and 364 days.
 
-WHO's regular contact (PRV.9) is the share of people reached at least once a month. It is read in
-two ways: (a) in every 30-day period, (b) on average over the periods; and over two denominators:
-the estimate of people, and the people reached in the year. PRV.10 is syringes a person who injects
-and year. The log has contacts and no persons, so each is a range: of `c` contacts in `v` visits at
-least `c / v` are different people, since nobody is counted twice in a visit, and at most all.
+WHO's regular contact (PRV.9) is the share of people reached at least once a month, which is four
+weeks here. It is read in two ways: (a) in every period, (b) on average over the periods; and over
+two denominators: the estimate of people, and the people reached in the year. PRV.10 is syringes a
+person who injects and year. The log has contacts and no persons, so each is a range: of `c`
+contacts in `v` visits at least `c / v` are different people, since nobody is counted twice in a
+visit, and at most all.
 """
 
 from __future__ import annotations
@@ -20,16 +21,15 @@ from outreach_map.coverage.verdicts import TeamVisit
 from outreach_map.language import Told
 from outreach_map.tables import Band, Hotspot, Release, VisitLog
 
-PERIOD_DAYS = 30
-WINDOWS = (30, 90, 365)
-_QUARTER = 90
+PERIOD_DAYS = 28
+WINDOWS = (28, 91, 364)
 
 
 class Reading(Told):
     """How "once a month" is read."""
 
-    EVERY_PERIOD = "in every 30 days"
-    ON_AVERAGE = "on average over 30 days"
+    EVERY_PERIOD = "in every 28 days"
+    ON_AVERAGE = "on average over 28 days"
 
 
 class Denominator(Told):
@@ -77,7 +77,7 @@ class Contact:
     Attributes
     ----------
     covered_days
-        Days before the round that the log covers, at most 365. Windows that reach back farther are
+        Days before the round that the log covers, at most 364. Windows that reach back farther are
         measured on what there is.
     shares, given
         By window; sorted.
@@ -113,19 +113,19 @@ def covered_days(release: Release, days: int) -> int:
 
 
 def contact_of(hotspot: Hotspot, release: Release) -> Range:
-    """Share of the people of a hotspot who were met in the last 30 days."""
+    """Share of the people of a hotspot who were met in the last 28 days."""
     people = people_of(hotspot)
     if covered_days(release, PERIOD_DAYS) < PERIOD_DAYS:
-        return ANY_SHARE if hotspot.log.contacts_30d is None else Range(0.0, 0.5, 1.0)
+        return ANY_SHARE if hotspot.log.contacts_28d is None else Range(0.0, 0.5, 1.0)
     met = monthly(hotspot, PERIOD_DAYS, PERIOD_DAYS)
     if met is None:
         # Visits without a count are not known; no visit at all is none met by the log.
-        return NOTHING if hotspot.log.visits_30d is None else ANY_SHARE
+        return NOTHING if hotspot.log.visits_28d is None else ANY_SHARE
     return ANY_SHARE if people is None else met.over(people).capped()
 
 
 def monthly(hotspot: Hotspot, days: int, covered: int) -> Range | None:
-    """People met in a period of 30 days, on average over a window; None without contacts in it.
+    """People met in a period of 28 days, on average over a window; None without contacts in it.
 
     The middle takes each contact in a period for another person, up to as many as there are.
     """
@@ -142,7 +142,7 @@ def monthly(hotspot: Hotspot, days: int, covered: int) -> Range | None:
 
 def reached_in_year(hotspot: Hotspot) -> Range | None:
     """Different people met in the year of the log; None without contacts in it."""
-    contacts, visits = hotspot.log.contacts_365d, hotspot.log.visits_365d
+    contacts, visits = hotspot.log.contacts_364d, hotspot.log.visits_364d
     if contacts is None or visits is None:
         return None
     at_least = contacts.low / visits.high if visits.high else 0.0
@@ -153,10 +153,10 @@ def reached_in_year(hotspot: Hotspot) -> Range | None:
 
 
 def in_every_period(hotspot: Hotspot, days: int, covered: int) -> Range:
-    """People met in every 30-day period of a window: nobody, where one of them had no contact.
+    """People met in every period of 28 days of a window: nobody, where one had no contact.
 
     Else at most as many as on average; at least nobody, since each period may have had others.
-    Where so few were met that it is not said whether every period had a contact, half as many.
+    Where too few were met for the log to tell, the middle is half way between the two.
     """
     periods = covered // PERIOD_DAYS
     met = monthly(hotspot, days, covered)
@@ -164,8 +164,7 @@ def in_every_period(hotspot: Hotspot, days: int, covered: int) -> Range:
         return NOTHING
     if periods == 1:
         return met
-    log = hotspot.log
-    every = log.met_every_365d if days > _QUARTER else log.met_every_90d
+    every = hotspot.log.met_every_91d if days < WINDOWS[-1] else hotspot.log.met_every_364d
     if every is None:
         return Range(0.0, met.mid / 4, met.high)
     return Range(0.0, met.mid / 2, met.high) if every else NOTHING
@@ -183,7 +182,7 @@ def measure_contact(release: Release, visits: Sequence[TeamVisit] = ()) -> Conta
     given += [_given(item, release.hotspots, days) for item in Item for days in WINDOWS]
     rate = _per_person_year(release)
     return Contact(
-        covered_days=covered_days(release, 365),
+        covered_days=covered_days(release, 364),
         shares=shares,
         given=tuple(sorted(given, key=lambda one: (list(Item).index(one.item), one.days))),
         visits_planned=len(visits),
@@ -233,11 +232,11 @@ def _given(item: Item, hotspots: Iterable[Hotspot], days: int) -> Given:
 
 def _per_person_year(release: Release) -> Range | None:
     own = [
-        (people, hotspot.log.syringes_out_365d)
+        (people, hotspot.log.syringes_out_364d)
         for hotspot in release.hotspots
         if "nsp" in hotspot.services and (people := people_of(hotspot)) is not None
     ]
-    covered = covered_days(release, 365)
+    covered = covered_days(release, 364)
     if not own or not covered:
         return None
     # Nothing in the log is nothing given by it; what points gave is not in the log.

@@ -98,11 +98,11 @@ def syringe_need(hotspot: Hotspot, log_days: int, target: float) -> SyringeNeed:
     hotspot
         A released record.
     log_days
-        Days that the log covers, at most 90.
+        Days that the log covers, at most 91.
     target
         Syringes a person and year.
     """
-    people, given = hotspot.people_range, hotspot.log.syringes_out_90d
+    people, given = hotspot.people_range, hotspot.log.syringes_out_91d
     if not log_days:
         given = None
     need_month = None if people is None else _scaled(people, target * _DAYS_A_MONTH / DAYS_A_YEAR)
@@ -149,11 +149,11 @@ def kit_need(hotspot: Hotspot, log_days_year: int) -> KitNeed:
     hotspot
         A released record.
     log_days_year
-        Days that the log covers, at most 365; what it shows is taken for the whole year.
+        Days that the log covers, at most 364; what it shows is taken for the whole year.
     """
     people = people_of(hotspot)
     need = None if people is None else people.times(KIT_SHARE)
-    out = hotspot.log.naloxone_out_365d if log_days_year else None
+    out = hotspot.log.naloxone_out_364d if log_days_year else None
     given = None if out is None else Range.of(out, DAYS_A_YEAR / log_days_year)
     enough = Enough.UNKNOWN
     if need is None:

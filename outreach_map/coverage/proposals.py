@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
+from outreach_map.coverage.candidates import public_places
 from outreach_map.coverage.need import syringe_need
 from outreach_map.coverage.openings import Opening, best_openings
 from outreach_map.coverage.ranges import NOTHING, Range, people_of, total
@@ -16,8 +18,8 @@ from outreach_map.coverage.rows import Standards
 from outreach_map.coverage.siting import Siting, lscp, mclp, p_center, p_median
 from outreach_map.coverage.stages import ACCEPTABLE, Scene, set_scene
 from outreach_map.coverage.walking import measure_walks
-from outreach_map.network import StreetNetwork
-from outreach_map.tables import Place, Release
+from outreach_map.network import StreetNetwork, street_stops
+from outreach_map.tables import Area, Place, Release
 
 
 class Model(StrEnum):
@@ -150,6 +152,41 @@ def propose(
     )
 
 
+def gained_by_areas(
+    release: Release,
+    walk: StreetNetwork,
+    standards: Standards,
+    choices: Sequence[Sequence[Area]],
+    *,
+    service: str,
+) -> list[Range]:
+    """People whom new points would reach that are not reached now, told by the points' areas alone.
+
+    For maps: wherever in its area a new point stands, the answer is the same, so it says nothing of
+    the place. The least are those reached from every stop of some area, the most those reached from
+    any, and the middle those reached from the areas' anchors.
+
+    Parameters
+    ----------
+    release, walk, standards, service
+        As for `propose`.
+    choices
+        Areas of the points of each choice; empty for points that lie in none, which gain nothing.
+    """
+    areas = {area.number: area for choice in choices for area in choice}
+    stops = street_stops(walk).lon_lat
+    candidates: list[Place] = []
+    own: dict[int, range] = {}
+    for number, area in areas.items():
+        inside = stops[shapely.contains_xy(area.geometry, *stops.T)]
+        places = public_places(np.vstack([[area.anchor], inside]))
+        own[number] = range(len(candidates), len(candidates) + len(places))
+        candidates += places
+    scene = set_scene(release, walk, standards.walk_s, ())
+    asked = _Asked(scene, walk, standards, candidates, service, Weight.PEOPLE)
+    return [asked.by_areas([own[area.number] for area in choice]) for choice in choices]
+
+
 class _Asked:
     """One question: who needs what, and how far every open and possible point is."""
 
@@ -226,6 +263,19 @@ class _Asked:
         surely, _ = self._within(sites)
         perhaps = np.asarray((self.best[:, list(sites)] <= self.standard).any(axis=1))
         return self._sum(surely & ~before, perhaps & ~before)
+
+    def by_areas(self, areas: Sequence[range]) -> Range:
+        """People gained by points somewhere in areas; the first candidate of each is its anchor."""
+        before, _ = self._within(())
+        sure, middle, may = (np.zeros(len(self.all_rows), dtype=bool) for _ in range(3))
+        for own in areas:
+            columns = [self.old + number for number in own]
+            sure |= (self.worst[:, columns] <= self.standard).all(axis=1)
+            middle |= self.worst[:, columns[0]] <= self.standard
+            may |= (self.best[:, columns] <= self.standard).any(axis=1)
+        ends = self._sum(sure & ~before, may & ~before)
+        mid = self._sum(middle & ~before, may & ~before).mid
+        return Range(ends.low, mid, max(ends.high, mid))
 
     def _within(self, sites: tuple[int, ...]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         columns = [*range(self.old), *sites]

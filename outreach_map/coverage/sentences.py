@@ -9,7 +9,7 @@ from outreach_map.coverage.rows import Reach, Step
 from outreach_map.language import number, or_joined, phrase
 from outreach_map.tables import Hotspot
 
-CONTACT_DAYS = 30
+CONTACT_DAYS = 28
 # What to do where a step fails, and where it is not known whether it holds.
 _CLOSE = {
     Step.AVAILABLE: phrase("Offer it at a point nearby, or let a team carry it."),
@@ -115,15 +115,15 @@ def after_points(
 ) -> tuple[Step | None, str, str]:
     """First broken step after the points, why, and what to do: contacted, enough."""
     log = hotspot.log
-    if log.contacts_30d is None:
+    if log.contacts_28d is None:
         if log_days < CONTACT_DAYS:
             why = phrase(
                 "The visit log covers less than {days} days, so contact is unknown.",
                 days=CONTACT_DAYS,
             )
             return Step.CONTACTED, why, phrase("Keep the log going, or add its earlier part.")
-        if log.visits_30d is not None:
-            why = phrase("Visits were logged, but not whether anybody was met.")
+        if log.visits_28d is not None:
+            why = phrase("Visits were logged; whether anybody was met is not known.")
             return Step.CONTACTED, why, phrase("Write down contacts at each visit.")
         why = phrase("The visit log has no contact in the last {days} days.", days=CONTACT_DAYS)
         return Step.CONTACTED, why, phrase("A visit this week; or complete the log.")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from outreach_map.language import capitalised, phrase, together
 from outreach_map.layers.element import DataLayer, Feature, area, place
-from outreach_map.layers.words import hours, listed, words
+from outreach_map.layers.words import kind_of, listed, open_hours, words
 from outreach_map.tables import Point
 
 
@@ -17,17 +17,15 @@ def point_layer(points: Iterable[Point], *, show: bool = True) -> DataLayer:
 
 def point_title(point: Point) -> str:
     """Name of a public point, kind and code of any other."""
-    return point.name or phrase(
-        "{kind} {code}", kind=capitalised(words(point.type)), code=point.code
-    )
+    return point.name or phrase("{kind} {code}", kind=capitalised(kind_of(point)), code=point.code)
 
 
 def _features(points: Iterable[Point]) -> Iterable[Feature]:
     for point in points:
         rows = [
-            (phrase("kind"), words(point.type)),
+            (phrase("kind"), words(point.type) if point.type else phrase("not told")),
             (phrase("status"), point.status),
-            (phrase("open"), hours(point.hours)),
+            (phrase("open"), open_hours(point)),
             (phrase("services"), listed(point.services)),
             (phrase("languages"), together(point.languages)),
             (

@@ -15,7 +15,7 @@ from outreach_map.language import (
     together,
     token_said,
 )
-from outreach_map.tables import Affects, Band, Mode
+from outreach_map.tables import Affects, Band, Mode, Point
 
 _MODES = {
     Mode.WALK: phrase("on foot"),
@@ -47,6 +47,18 @@ def band(value: Band | None) -> str:
 def hours(value: Hours) -> str:
     """Hours as they are written, or that nobody wrote them down."""
     return opening_hours(value.text) if value.known else phrase_in("hours", "not written down")
+
+
+def kind_of(point: Point) -> str:
+    """Kind of a point; of one that is not public it may not be told."""
+    return words(point.type) if point.type else phrase("point")
+
+
+def open_hours(point: Point) -> str:
+    """Hours of a point; of one that is not public they may not be told."""
+    if point.public or point.hours.known:
+        return hours(point.hours)
+    return phrase("not told; ask before you go")
 
 
 def week(value: date | None) -> str:

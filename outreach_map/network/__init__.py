@@ -15,7 +15,7 @@ from outreach_map.network.extract import (
     StreetExtract,
     StreetLines,
 )
-from outreach_map.network.facilities import Facility, read_facilities
+from outreach_map.network.facilities import Facility, point_type, read_facilities
 from outreach_map.network.isochrones import service_area
 from outreach_map.network.read import read_extract, read_streets
 from outreach_map.network.routes import (
@@ -82,6 +82,7 @@ __all__ = [
     "make_engine",
     "nearest_facility",
     "nodes_within",
+    "point_type",
     "read_extract",
     "read_facilities",
     "read_streets",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +22,18 @@ _AMENITIES = frozenset(
         "social_facility",
     )
 )  # fmt: skip
+_NOT_FOR_ALL = frozenset(("private", "no"))
+_TYPES: Mapping[tuple[str, str], str] = {
+    ("amenity", "pharmacy"): "pharmacy",
+    ("amenity", "hospital"): "hospital",
+    ("healthcare", "hospital"): "hospital",
+    ("amenity", "clinic"): "clinic",
+    ("amenity", "health_post"): "clinic",
+    ("healthcare", "clinic"): "clinic",
+    ("healthcare", "centre"): "clinic",
+    ("amenity", "doctors"): "doctors",
+    ("healthcare", "doctor"): "doctors",
+}
 _KINDS = {"n": "node", "w": "way", "r": "relation"}
 
 
@@ -77,3 +89,32 @@ def _facilities(path: Path) -> Iterator[Facility]:
 
 def _facility(kind: str, number: int, tags: dict[str, str], lon: float, lat: float) -> Facility:
     return Facility(f"{_KINDS[kind]}/{number}", MappingProxyType(tags), lon, lat)
+
+
+def point_type(tags: Mapping[str, str]) -> str | None:
+    """Type of point that a facility is; None where it is none that matters here.
+
+    >>> point_type({"amenity": "vending_machine", "vending": "condoms;syringes"})
+    'vending_machine'
+    >>> point_type({"amenity": "vending_machine", "vending": "parking_tickets"}) is None
+    True
+    """
+    if tags.get("access") in _NOT_FOR_ALL:
+        return None
+    if tags.get("amenity") == "vending_machine":
+        return "vending_machine" if "syringes" in tag_values(tags.get("vending")) else None
+    if "drug_addicted" in tag_values(tags.get("social_facility:for")):
+        return "drug_service"
+    if "addiction" in tag_values(tags.get("healthcare:counselling")):
+        return "drug_service"
+    if tags.get("disease:hiv") == "yes":
+        return "hiv_service"
+    for key in ("amenity", "healthcare"):
+        if (known := _TYPES.get((key, tags.get(key, "")))) is not None:
+            return known
+    return None
+
+
+def tag_values(text: str | None) -> Sequence[str]:
+    """Values of a tag that has several, with semicolons between."""
+    return [part.strip() for part in (text or "").split(";")]

@@ -20,7 +20,6 @@ from outreach_map.privacy.listed import Candidate, already_listed
 from outreach_map.privacy.lookup import public_code
 from outreach_map.privacy.passphrases import kept_passphrases, passphrase_of, team_passphrases
 from outreach_map.privacy.rare import shared_by
-from outreach_map.privacy.records import LOG_DAYS
 from outreach_map.privacy.returned import ReturnedNote, ReturnedVisit, TakenIn, take_in
 from outreach_map.privacy.review import (
     Change,
@@ -36,7 +35,6 @@ from outreach_map.privacy.working import working_alone
 
 __all__ = [
     "ACCOUNT",
-    "LOG_DAYS",
     "AreaHolding",
     "Candidate",
     "Change",

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from outreach_map.errors import InputError, Problem
@@ -21,16 +21,18 @@ from outreach_map.network import StreetExtract, read_extract
 from outreach_map.privacy import records
 from outreach_map.privacy.areas import Partition
 from outreach_map.privacy.freeze import frozen, study_area, study_bounds
-from outreach_map.privacy.incidents import release_incidents
+from outreach_map.privacy.hidden import known_facilities, without_telling
+from outreach_map.privacy.incidents import MOST_KINDS, release_incidents
 from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private
 from outreach_map.privacy.ledger import Ledger, begin, read_ledger, write_ledger
 from outreach_map.privacy.locate import REACH_M, Locator, public_place
 from outreach_map.privacy.offstreet import off_streets
 from outreach_map.privacy.rare import suppress_rare
 from outreach_map.privacy.sites import Mover
+from outreach_map.privacy.visit_log import YEAR_DAYS, log_days
 from outreach_map.programme import Programme
 from outreach_map.settings import Batch, Method
-from outreach_map.tables import Mode, Place, Release
+from outreach_map.tables import Mode, Place, Point, Release
 
 Notice = Callable[[str], None]
 
@@ -38,6 +40,19 @@ _FIRST = (
     "this is the first plan here: a key and a division into areas were made in private/. If this "
     "programme was planned on another computer before, do not publish: two divisions of one town "
     "can be compared. Copy private/ from there, and plan again."
+)
+
+# An overdose is a count of one person, so nothing of it is released; only this is told, here.
+_FOLLOWED = timedelta(weeks=4)
+_OVERDOSE = (
+    "an overdose was reversed in the last four weeks, by the visit log. No plan or map says so, or "
+    "where: tell the team by word of mouth, and ask for the visit that follows it with a row "
+    "must_go in the file of decisions."
+)
+
+_KINDS = (
+    f"incidents are of more than {MOST_KINDS} kinds: there is no table by kind, since with so many "
+    "a small count could be worked out. Call some of them by one word to have it."
 )
 
 _WIDER = (
@@ -214,15 +229,21 @@ def pass_through(gate: Gate, raw: RawTables, start: date, say: Notice) -> tuple[
     since = None if gate.ledger.batch is None else start
     for kind, sites in tables.items():
         ledger, codes[kind] = ledger.assign(gate.key, gate.programme.name, kind, sites, since)
+    spots, left_out = records.hotspots(out, raw.visits, start, codes["H"], _places(hotspots))
+    if left_out:
+        say(_left_out(left_out))
+    if any(v.overdoses_reversed and start - _FOLLOWED <= v.date < start for v in raw.visits):
+        say(_OVERDOSE)
+    reported = release_incidents(raw.incidents, start, gate.division, _places(hotspots))
+    kinds = {row.kind for row in raw.incidents or ()}
+    if reported is not None and len(kinds) > MOST_KINDS and not reported.by_kind:
+        say(_KINDS)
     released = Release(
         start=start,
         study_area=study_area(gate.programme, gate.extract),
         areas=gate.division.areas,
-        hotspots=suppress_rare(
-            records.hotspots(out, raw.visits, start, codes["H"], _places(hotspots)),
-            gate.programme.privacy.rare,
-        ),
-        points=records.points(raw.points, codes["P"], _places(points)),
+        hotspots=suppress_rare(spots, gate.programme.privacy.rare),
+        points=_points(gate, records.points(raw.points, codes["P"], _places(points))),
         teams=records.teams(raw.teams, codes["T"], bases),
         zones=records.zones(raw.risks, start, gate.programme.risk, codes["R"], _places(zones)),
         decisions=records.decisions(
@@ -236,12 +257,20 @@ def pass_through(gate: Gate, raw: RawTables, start: date, say: Notice) -> tuple[
             codes["H"],
             codes["T"],
         ),
-        log_days=records.log_days(raw.visits, start),
-        log_days_year=records.log_days(raw.visits, start, records.YEAR_DAYS),
+        log_days=log_days(raw.visits, start),
+        log_days_year=log_days(raw.visits, start, YEAR_DAYS),
         items=tuple(sorted({item for row in raw.teams for item in row.carry})),
-        incidents=release_incidents(raw.incidents, start, gate.division, _places(hotspots)),
+        incidents=reported,
     )
     return released, ledger
+
+
+def _points(gate: Gate, points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Points as they are told; what everybody can look up is read only where one is hidden."""
+    if all(point.public or not (point.type or point.hours.known) for point in points):
+        return points
+    known = known_facilities(gate.programme.streets, gate.extract.sha256)
+    return without_telling(points, known)
 
 
 def _places(sites: Mapping[str, _Site]) -> dict[str, Place]:
@@ -370,6 +399,15 @@ def _waiting(raw: RawTables, fresh: set[str], file: str, batch: date) -> str:
         "that one: "
         "until then a new hotspot is not in the plan, and one that moved stays where it was. "
         'batch = "week" under [privacy] lets them out at once.'
+    )
+
+
+def _left_out(hotspots: int) -> str:
+    one = hotspots == 1
+    return (
+        f"the visit log of {hotspots} hotspot{'' if one else 's'} has so few people that a count "
+        "under 11 would follow from the bands of several rounds: how many were met, or kits handed "
+        "out, is left out there, and counts as not known."
     )
 
 

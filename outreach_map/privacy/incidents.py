@@ -1,12 +1,15 @@
 """Human-rights incidents pass the gate as counts of districts and months, and as nothing else.
 
 A district is every area whose anchor lies in one square of some kilometres; squares and anchors are
-made of public data. Counts leave as bands, those under 11 as one word, nought included. No total is
-published, but the two tables of a month (by district, by kind) count the same incidents, so the one
-could narrow a suppressed count of the other: where it would, published counts are withheld until it
-does not (complementary suppression; Hundepool et al. 2012, doi:10.1002/9781118348239, chapter 4).
-With one sum shared by two rows of bands, the least and the greatest value that fit follow from the
-bounds alone, so no linear programme is needed.
+made of public data. A count is told as under 11, nought included, or as 11 or more, each for
+itself: nothing is withheld because of what another count is, so no rule of withholding can be
+turned round to narrow one. No total is published, but the two tables of a month (by district, by
+kind) count the same incidents. With at most `MOST_KINDS` kinds that leaves every count under 11
+open by five at least, whatever the counts are, even to who knows which of them are nought: of m
+kinds with 11 or more and f districts with under 11, 11m incidents have to fit 10f places, and since
+f is above m, 10f - 11m is 10 - m or more. With more kinds there is no table by kind.
+Wider bands leave less: 11 to 25 in one of two districts, with three kinds of 11 or more, say of the
+other that it had 8 at least (Hundepool et al. 2012, doi:10.1002/9781118348239, chapter 4).
 """
 
 from __future__ import annotations
@@ -15,23 +18,20 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from math import inf
-from typing import TypeAlias
 
 import numpy as np
 
 from outreach_map.intake import RawIncident
 from outreach_map.privacy.areas import Partition
-from outreach_map.privacy.bands import people_band
 from outreach_map.tables import Band, District, IncidentCount, Incidents, Place, Withheld
 
 DISTRICT_M = 4_000.0
 MONTHS = 12
-# A suppressed count of 0 to 10 that is known to within fewer than this is as good as published.
-SAFE_WIDTH = 5.0
+# With more, counts under 11 would follow from the two tables of some months.
+MOST_KINDS = 5
 NOWHERE = "district not known"
 
-Cell: TypeAlias = Band | Withheld
-_FEW = 10.0
+_FEW = 10
 
 
 def release_incidents(
@@ -66,16 +66,22 @@ def release_incidents(
             by_kind[row.kind, month] += 1
     names = (*(one.code for one in districts), NOWHERE)
     kinds = tuple(sorted({kind for kind, _ in by_kind}))
-    tables: tuple[list[IncidentCount], list[IncidentCount]] = ([], [])
-    for month in months:
-        one, other = suppressed(
-            [by_district[name, month] for name in names], [by_kind[kind, month] for kind in kinds]
-        )
-        for table, rows_of, cells in ((tables[0], names, one), (tables[1], kinds, other)):
-            table += [
-                IncidentCount(name, month, cell) for name, cell in zip(rows_of, cells, strict=True)
-            ]
-    return Incidents(months, districts, tuple(tables[0]), tuple(tables[1]))
+    return Incidents(
+        months,
+        districts,
+        _table(names, months, by_district),
+        _table(kinds, months, by_kind) if len(kinds) <= MOST_KINDS else (),
+    )
+
+
+def _table(
+    rows: Sequence[str], months: Sequence[date], counts: Mapping[tuple[str, date], int]
+) -> tuple[IncidentCount, ...]:
+    return tuple(
+        IncidentCount(row, month, told(counts.get((row, month), 0)))
+        for month in months
+        for row in rows
+    )
 
 
 def district_of(row: RawIncident, places: Mapping[str, Place], of_area: Mapping[int, str]) -> str:
@@ -123,69 +129,17 @@ def _months(start: date) -> tuple[date, ...]:
     return tuple(date(n // 12, n % 12 + 1, 1) for n in range(last - MONTHS, last))
 
 
-def suppressed(one: Sequence[int], other: Sequence[int]) -> tuple[list[Cell], list[Cell]]:
-    """Two rows of counts with the same sum as bands, so that no count under 11 can be derived.
+def told(count: int) -> Band | Withheld:
+    """What is told of a count of incidents, by itself.
 
-    Nor by who knows which of them are nought: another round's table may lack such a row.
-
-    Examples
-    --------
-    >>> [cell.value if isinstance(cell, Withheld) else cell.label
-    ...  for cell in suppressed([30, 2], [32])[0]]
-    ['26-50', 'under 11']
+    >>> told(0).value, told(10).value, told(11).label
+    ('under 11', 'under 11', '11 or more')
     """
-    rows = ([_cell(count) for count in one], [_cell(count) for count in other])
-    noughts = (
-        {at for at, n in enumerate(one) if not n},
-        {at for at, n in enumerate(other) if not n},
-    )
-    while _narrow(rows, (set(), set())) or _narrow(rows, noughts):
-        shown = [
-            (cell.low, side, at)
-            for side, row in enumerate(rows)
-            for at, cell in enumerate(row)
-            if isinstance(cell, Band)
-        ]
-        if not shown:
-            break
-        _, side, at = min(shown)
-        rows[side][at] = Withheld.PROTECTS
-    return rows
+    return Withheld.FEW if count <= _FEW else Band(_FEW + 1, None)
 
 
-def _cell(count: int) -> Cell:
-    band = people_band(count)
-    return Withheld.FEW if band is None or band.low == 0 else band
-
-
-def bounds(cell: Cell) -> tuple[float, float]:
+def bounds(cell: Band | Withheld) -> tuple[float, float]:
     """Least and greatest count that a published cell allows."""
-    if cell is Withheld.FEW:
-        return 0.0, _FEW
     if isinstance(cell, Withheld):
-        return _FEW + 1, inf
+        return 0.0, float(_FEW)
     return float(cell.low), inf if cell.high is None else float(cell.high)
-
-
-def _narrow(rows: tuple[list[Cell], list[Cell]], noughts: tuple[set[int], set[int]]) -> bool:
-    """Whether a suppressed count is known to within less than `SAFE_WIDTH`.
-
-    `noughts` are the rows of each side that somebody knows to be nought.
-    """
-    limits = [
-        [(0.0, 0.0) if at in known else bounds(cell) for at, cell in enumerate(row)]
-        for row, known in zip(rows, noughts, strict=True)
-    ]
-    sums = [(sum(low for low, _ in row), sum(high for _, high in row)) for row in limits]
-    for side, row in enumerate(rows):
-        least, most = sums[1 - side]
-        for at, cell in enumerate(row):
-            if cell is not Withheld.FEW or at in noughts[side]:
-                continue
-            rest_low = sums[side][0] - limits[side][at][0]
-            rest_high = sum(high for i, (_, high) in enumerate(limits[side]) if i != at)
-            low = max(0.0, least - rest_high)
-            high = min(_FEW, most - rest_low)
-            if high - low < SAFE_WIDTH:
-                return True
-    return False

@@ -15,6 +15,7 @@ from outreach_map.network import StreetExtract
 from outreach_map.privacy.areas import plausible_stops, stop_weights
 from outreach_map.privacy.freeze import inputs_sha256, residents, study_area, study_bounds
 from outreach_map.privacy.gate import Gate, open_gate, pass_through
+from outreach_map.privacy.hidden import known_facilities, told_apart
 from outreach_map.privacy.merge import nearest_place, plausibility
 from outreach_map.privacy.rules import disc_rules, held_by
 from outreach_map.programme import Programme
@@ -55,6 +56,9 @@ class Inspection:
         from; an area may then hold less than the floor, and is kept all the same.
     faults
         What is wrong with the ledger, in words.
+    told_apart
+        Points that are not public, and whose released kind or hours too few places of the extract
+        in their area share.
     """
 
     areas: tuple[AreaHolding, ...]
@@ -62,6 +66,7 @@ class Inspection:
     census: bool
     inputs_changed: bool
     faults: tuple[str, ...]
+    told_apart: int = 0
 
     @property
     def below(self) -> int:
@@ -97,6 +102,7 @@ def inspect(programme: Programme, start: date, extract: StreetExtract) -> Inspec
         census=census,
         inputs_changed=gate.ledger.inputs_sha256 != inputs_sha256(programme, extract, raw),
         faults=tuple(_faults(gate, released)),
+        told_apart=told_apart(released.points, known_facilities(programme.streets, extract.sha256)),
     )
 
 

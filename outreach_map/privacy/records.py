@@ -6,7 +6,7 @@ that are not public, sizes of teams, exact counts and exact dates are not copied
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Protocol
@@ -28,12 +28,12 @@ from outreach_map.privacy.bands import (
     people_band,
     rhythm,
     syringes_band,
-    visits_band,
     week,
 )
+from outreach_map.privacy.derivable import without_derivable
+from outreach_map.privacy.visit_log import log_days, visit_log
 from outreach_map.settings import RiskSettings
 from outreach_map.tables import (
-    Band,
     Decision,
     DecisionKind,
     Hotspot,
@@ -44,12 +44,7 @@ from outreach_map.tables import (
     RiskZone,
     Stock,
     Team,
-    VisitLog,
 )
-
-LOG_DAYS = 90
-YEAR_DAYS = 365
-PERIOD_DAYS = 30
 
 
 class Located(Protocol):
@@ -74,15 +69,18 @@ def hotspots(
     start: date,
     codes: Mapping[str, str],
     places: Mapping[str, Place],
-) -> tuple[Hotspot, ...]:
-    """Hotspots by code, with their part of the visit log."""
-    covered = log_days(visits, start, YEAR_DAYS)
+) -> tuple[tuple[Hotspot, ...], int]:
+    """Hotspots by code, with their part of the visit log; of how many some of it is left out."""
+    covered = log_days(visits, start, None)
     visited: dict[str, list[RawVisit]] = {}
     for visit in visits:
         visited.setdefault(visit.hotspot_id, []).append(visit)
-    records = []
+    records, left_out = [], 0
     for row in rows:
-        people = people_band(_estimate(row))
+        people, own = people_band(_estimate(row)), visited.get(row.id, [])
+        whole = visit_log(own, row.last_visit, start, covered)
+        log = without_derivable(whole, own, start, covered)
+        left_out += log != whole
         records.append(
             Hotspot(
                 code=codes[row.id],
@@ -99,95 +97,32 @@ def hotspots(
                 syringes_month=syringes_band(people, row.injections_per_day),
                 visits_per_month=rhythm(row.visits_per_month),
                 review_week=week(row.review_by),
-                log=_log(visited.get(row.id, []), row.last_visit, start, covered),
+                log=log,
             )
         )
-    return tuple(sorted(records, key=lambda record: record.code))
+    return tuple(sorted(records, key=lambda record: record.code)), left_out
 
 
 def _estimate(row: RawHotspot) -> float | None:
-    """Best estimate of people: the middle one, else the middle of the two ends."""
+    """Best estimate of people: the middle one, else the middle of the two ends, by their bands.
+
+    By the ends themselves, the band of their middle would speak of more than the ends' bands do.
+    """
     if row.est_mid is not None:
         return row.est_mid
-    if row.est_min is not None and row.est_max is not None:
-        return (row.est_min + row.est_max) / 2
+    least, most = people_band(row.est_min), people_band(row.est_max)
+    if least is not None and most is not None:
+        return (least.mid + most.mid) / 2
     return row.est_min if row.est_min is not None else row.est_max
-
-
-def _log(
-    visits: Sequence[RawVisit], last_visit: date | None, start: date, covered: int
-) -> VisitLog:
-    past = [visit for visit in visits if visit.date < start]
-    done = [visit for visit in past if visit.outcome in ("", "done")]
-    dates = [visit.date for visit in done]
-    if last_visit is not None and last_visit < start:
-        dates.append(last_visit)
-    month, quarter, year = (
-        [visit for visit in done if visit.date >= start - timedelta(days=days)]
-        for days in (PERIOD_DAYS, LOG_DAYS, YEAR_DAYS)
-    )
-    met = {((start - visit.date).days - 1) // PERIOD_DAYS for visit in done if visit.contacts}
-    return VisitLog(
-        last_visit_week=week(max(dates)) if dates else None,
-        visits_30d=visits_band(len(month)) if month else None,
-        visits_90d=visits_band(len(quarter)) if quarter else None,
-        visits_365d=visits_band(len(year)) if year else None,
-        contacts_30d=_summed(month, "contacts", people=True),
-        contacts_90d=_summed(quarter, "contacts", people=True),
-        contacts_365d=_summed(year, "contacts", people=True),
-        syringes_out_30d=_summed(month, "syringes_out", people=False),
-        syringes_out_90d=_summed(quarter, "syringes_out", people=False),
-        syringes_out_365d=_summed(year, "syringes_out", people=False),
-        syringes_in_30d=_summed(month, "syringes_in", people=False),
-        syringes_in_90d=_summed(quarter, "syringes_in", people=False),
-        syringes_in_365d=_summed(year, "syringes_in", people=False),
-        # A kit goes to one person, so kits are counted as people are.
-        naloxone_out_30d=_summed(month, "naloxone_out", people=True),
-        naloxone_out_90d=_summed(quarter, "naloxone_out", people=True),
-        naloxone_out_365d=_summed(year, "naloxone_out", people=True),
-        met_every_90d=_met_every(quarter, met, min(covered, LOG_DAYS)),
-        met_every_365d=_met_every(year, met, min(covered, YEAR_DAYS)),
-        naloxone_left_90d=_any_left(quarter),
-        overdose_30d=any(
-            visit.overdoses_reversed for visit in past if visit.date >= start - timedelta(days=30)
-        ),
-    )
-
-
-def _summed(visits: Sequence[RawVisit], field: str, *, people: bool) -> Band | None:
-    counts = [count for visit in visits if (count := getattr(visit, field)) is not None]
-    if not counts:
-        return None
-    return people_band(sum(counts)) if people else items_band(sum(counts))
-
-
-def _met_every(visits: Sequence[RawVisit], met: Set[int], days: int) -> bool | None:
-    """Whether somebody was met in each period of so many days; None where too few were met.
-
-    Of ten people in a year, met in ten periods, each count would be known: one.
-    """
-    band = _summed(visits, "contacts", people=True)
-    if band is None or band.low == 0:
-        return None
-    return met >= set(range(days // PERIOD_DAYS))
-
-
-def _any_left(visits: Sequence[RawVisit]) -> bool | None:
-    """Whether naloxone was handed out at all; None where nobody counted."""
-    counts = [visit.naloxone_out for visit in visits if visit.naloxone_out is not None]
-    return any(counts) if counts else None
-
-
-def log_days(visits: Iterable[RawVisit], start: date, most: int = LOG_DAYS) -> int:
-    """Whole weeks before the round that the visit log covers, in days, at most `most`."""
-    first = week(min((visit.date for visit in visits if visit.date < start), default=start))
-    return min((start - first).days, most) if first else 0
 
 
 def points(
     rows: Iterable[RawPoint], codes: Mapping[str, str], places: Mapping[str, Place]
 ) -> tuple[Point, ...]:
-    """Distribution points by code; those that are not public lose their name."""
+    """Distribution points by code; those that are not public lose their name and exact hours.
+
+    Who knows the public map still knows them by kind and hours: see `outreach_map.privacy.hidden`.
+    """
     records = [
         Point(
             code=codes[row.id],
@@ -196,7 +131,7 @@ def points(
             name=row.name if row.public else "",
             type=row.type,
             services=row.services,
-            hours=row.opening_hours,
+            hours=row.opening_hours if row.public else half_hours(row.opening_hours),
             capacity_per_month=items_band(row.capacity_per_month),
             stock=MappingProxyType(
                 {

@@ -29,10 +29,11 @@ from outreach_map.intake import (
 )
 from outreach_map.network import StreetExtract, street_stops
 from outreach_map.privacy.bands import items_band, people_band, week
+from outreach_map.privacy.derivable import ROUNDS
 from outreach_map.privacy.freeze import study_bounds
 from outreach_map.privacy.gate import Gate, open_gate, pass_through
 from outreach_map.privacy.locate import Locator
-from outreach_map.privacy.records import LOG_DAYS, YEAR_DAYS
+from outreach_map.privacy.visit_log import LOG_DAYS, PERIOD_DAYS, YEAR_DAYS
 from outreach_map.programme import Programme
 from outreach_map.settings import Method
 from outreach_map.tables import Mode, Release
@@ -224,7 +225,7 @@ class _Twin:
         return monday and monday + timedelta(days=int(self.generator.integers(7)))
 
     def _revisited(self, visits: tuple[RawVisit, ...]) -> tuple[RawVisit, ...]:
-        """Other numbers in the log, as long as no band of its sums changes."""
+        """Other days within their weeks and other numbers, as long as no band of sums changes."""
         bands = {
             "contacts": people_band, "syringes_out": items_band, "syringes_in": items_band,
             "naloxone_out": people_band,
@@ -234,6 +235,8 @@ class _Twin:
         for visit in visits:
             number = int(self.generator.integers(100))
             changes: dict[str, object] = {
+                "date": self._same_week(visit.date),
+                "overdoses_reversed": number,
                 "referrals": number, "new_contacts": number, "condoms_out": number,
             }  # fmt: skip
             for name, band in bands.items():
@@ -268,10 +271,12 @@ class _Twin:
     def _windows(self, visit: RawVisit) -> list[tuple[str, int]]:
         ago = (self.start - visit.date).days
         counted = visit.outcome in ("", "done") and ago > 0
+        # Bands of a year of rounds decide what is left out of this one.
         return [
-            (visit.hotspot_id, days)
-            for days in (30, LOG_DAYS, YEAR_DAYS)
-            if counted and ago <= days
+            (visit.hotspot_id, 1000 * back + days)
+            for back in range(ROUNDS)
+            for days in (PERIOD_DAYS, LOG_DAYS, YEAR_DAYS)
+            if counted and 0 < ago - 7 * back <= days
         ]
 
     def names(self, raw: RawTables) -> dict[str, dict[str, str]]:

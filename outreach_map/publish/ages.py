@@ -119,7 +119,7 @@ def limits(plan: Plan) -> Iterable[str]:
     )
     days = coverage.contact.covered_days
     yield phrase(
-        "The visit log covers {days} of the last 365 days; longer windows are measured on these. "
+        "The visit log covers {days} of the last 364 days; longer windows are measured on these. "
         "It counts contacts, not persons: the least takes a visit's contacts for different people, "
         "the most and the middle all of them. What points gave out is not in it.",
         days=days,

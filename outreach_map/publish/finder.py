@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from outreach_map.layers import point_title
-from outreach_map.layers.words import mode, words
+from outreach_map.layers.words import kind_of, mode, words
 from outreach_map.network import Basemap
 from outreach_map.publish.plan import Plan
 
@@ -46,7 +46,7 @@ def search_index(plan: Plan) -> list[dict[str, object]]:
         _entry(
             p.code,
             point_title(p),
-            [words(p.type), *map(words, p.services), *streets(p.place.geometry)],
+            [kind_of(p), *map(words, p.services), *streets(p.place.geometry)],
         )
         for p in release.points
     ]

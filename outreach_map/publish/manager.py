@@ -23,6 +23,7 @@ from outreach_map.coverage import (
     Step,
     gini,
 )
+from outreach_map.coverage.contact import WINDOWS
 from outreach_map.coverage.ranges import people_of, total
 from outreach_map.language import clock, number, percent, phrase, plural, together, weekday
 from outreach_map.layers import point_title
@@ -37,9 +38,9 @@ from outreach_map.publish.standing import AskedAreas, changes
 _NEXT_STEPS = 5
 _WINDOWS = {
     0: phrase("this round, planned"),
-    30: phrase("30 days"),
-    90: phrase("90 days"),
-    365: phrase("365 days"),
+    28: phrase("28 days"),
+    91: phrase("91 days"),
+    364: phrase("364 days"),
 }
 _BY = {
     Grouping.AREA: phrase("By area"),
@@ -240,7 +241,7 @@ def _contact(plan: Plan) -> list[dict[str, object]]:
     return [
         {
             "name": together([reading, denominator]),
-            "cells": [_share(shares.get((reading, denominator, days))) for days in (30, 90, 365)],
+            "cells": [_share(shares.get((reading, denominator, days))) for days in WINDOWS],
         }
         for reading in Reading
         for denominator in Denominator

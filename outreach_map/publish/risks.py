@@ -125,7 +125,7 @@ def flags_csv(plan: Plan) -> str:
 
 def naloxone_rows(reach: Sequence[NaloxoneReach]) -> list[dict[str, object]]:
     """Hotspots with hours without naloxone in time, those where training would do most first."""
-    kits = {True: phrase("yes"), False: phrase("no"), None: phrase("nobody counted")}
+    kits = {True: phrase("yes"), False: phrase("no"), None: phrase("unknown")}
     return [
         {
             "hotspot": one.hotspot,
@@ -149,11 +149,13 @@ def incident_tables(incidents: Incidents | None) -> list[dict[str, object]]:
         (phrase("District"), phrase("By district"), incidents.by_district),
         (phrase("Kind"), phrase("By kind"), incidents.by_kind),
     ):
+        if not cells:
+            continue
         rows: dict[str, list[str]] = {}
         told: set[str] = set()
         for cell in cells:
             few = cell.count is Withheld.FEW
-            text = cell.count if isinstance(cell.count, Withheld) else cell.count.label
+            text = "" if isinstance(cell.count, Withheld) else cell.count.label
             shown = phrase("<{count}", count=FEWEST_TOLD) if few else text
             rows.setdefault(words(cell.row), []).append(shown)
             if not few:

@@ -9,7 +9,7 @@ import numpy as np
 
 from outreach_map.asked import AskedSites, Ends, area_name
 from outreach_map.coverage import Range
-from outreach_map.language import number, phrase, plural, sentences, series, together
+from outreach_map.language import number, phrase, sentences, series, together
 from outreach_map.layers import DataLayer
 from outreach_map.layers.element import area
 from outreach_map.layers.words import week, words
@@ -107,12 +107,7 @@ class AskedAreas:
                 "service": words(one.service),
                 "said": sentences(
                     [
-                        plural(
-                            "Asked in the {week}, over {count} possible place.",
-                            "Asked in the {week}, over {count} possible places.",
-                            one.candidates,
-                            week=week(one.round),
-                        ),
+                        phrase("Asked in the {week}.", week=week(one.round)),
                         phrase(
                             "Points reach {reached} now; in need are {people}.",
                             reached=told_people(_range(one.now)),

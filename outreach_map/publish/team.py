@@ -25,7 +25,7 @@ from outreach_map.layers import (
     route_layer,
     zone_layer,
 )
-from outreach_map.layers.words import hours, listed, metres, minutes, mode, words
+from outreach_map.layers.words import kind_of, listed, metres, minutes, mode, open_hours, words
 from outreach_map.publish.plan import Plan
 from outreach_map.publish.risks import FlagList, flag_list, risk_notes
 from outreach_map.publish.told import told_amounts, told_risk
@@ -189,7 +189,7 @@ class TeamPage:
             return [row for one in self.hotspots if one.code == stop.code for row in describe(one)]
         if stop.kind is StopKind.RESTOCK:
             return [
-                (phrase("open"), hours(one.hours)) for one in self.points if one.code == stop.code
+                (phrase("open"), open_hours(one)) for one in self.points if one.code == stop.code
             ]
         return []
 
@@ -220,7 +220,7 @@ class TeamPage:
         if way.refuge.kind is RefugeKind.BASE:
             return phrase("your base")
         point = next(one for one in self.plan.release.points if one.code == way.refuge.code)
-        return point.name or words(point.type)
+        return point.name or kind_of(point)
 
     def _title(self, stop: Stop) -> str:
         """Kind of place of a visit, which is what to look for; what happens at any other stop."""
@@ -238,7 +238,7 @@ def _drawn(legs: Sequence[Leg]) -> dict[int, int]:
 def _point_rows(point: Point) -> dict[str, object]:
     return {
         "title": point_title(point),
-        "hours": hours(point.hours),
+        "hours": open_hours(point),
         "services": listed(point.services),
         "restock": point.restock,
     }

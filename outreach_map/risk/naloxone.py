@@ -2,7 +2,7 @@
 
 For every half hour in which people are there: from a point that is open and has it in stock, on
 foot, or from a team on shift that carries it, by the team's way from where the plan has it. The
-worst place of the released area counts. A kit that was left there in the last 90 days may be at
+worst place of the released area counts. A kit that was left there in the last 91 days may be at
 hand or used up, so it is told and never taken for sure.
 """
 
@@ -55,10 +55,10 @@ class NaloxoneReach:
     usual_min
         Minutes in the median half hour; inf where nobody could come.
     kit_left
-        Whether a kit was left there in the last 90 days; None where nobody counted.
+        Whether a kit was left there in the last 91 days; None where that is not known.
     weight
         What training there would add: people in the middle of their band times the share of hours
-        without, doubled after an overdose in the last 30 days; 0 with all in time.
+        without; 0 with all in time.
     """
 
     hotspot: str
@@ -78,8 +78,8 @@ def naloxone_reach(
 ) -> tuple[NaloxoneReach, ...]:
     """Reach of naloxone at every hotspot where opioids may be used, by code.
 
-    Those are hotspots of people who inject, where naloxone or syringes are needed, or where
-    somebody overdosed in the last 30 days.
+    Those are hotspots of people who inject, or where naloxone, syringes or overdose training are
+    needed. That somebody overdosed at one is no reason: its being here would say so.
     """
     hotspots = [hotspot for hotspot in release.hotspots if _concerned(hotspot)]
     times = [
@@ -96,25 +96,21 @@ def naloxone_reach(
         by_time = by_time[open_] if known else by_time
         share = float((by_time <= 60 * rules.naloxone_min).mean())
         people = hotspot.people.mid if hotspot.people is not None else 1.0
-        overdose = 2.0 if hotspot.log.overdose_30d else 1.0
         found.append(
             NaloxoneReach(
                 hotspot.code,
                 share if known else None,
                 float(np.quantile(by_time, 0.5, method="inverted_cdf")) / 60,
-                hotspot.log.naloxone_left_90d,
-                people * (1 - share) * overdose,
+                hotspot.log.naloxone_left_91d,
+                people * (1 - share),
             )
         )
     return tuple(found)
 
 
 def _concerned(hotspot: Hotspot) -> bool:
-    return (
-        "pwid" in hotspot.communities
-        or not {_ITEM, "nsp", "overdose_training"}.isdisjoint(hotspot.services)
-        or hotspot.log.overdose_30d
-    )
+    needed = {_ITEM, "nsp", "overdose_training"}
+    return "pwid" in hotspot.communities or not needed.isdisjoint(hotspot.services)
 
 
 def _sources(
@@ -193,7 +189,7 @@ def naloxone_flags(reach: Sequence[NaloxoneReach], release: Release) -> Iterable
     hotspots = {hotspot.code: hotspot for hotspot in release.hotspots}
     for one in reach:
         if one.gap:
-            yield _gap(one, hotspots[one.hotspot])
+            yield _gap(one)
     most = sorted(
         (one for one in reach if one.weight > 0), key=lambda one: (-one.weight, one.hotspot)
     )
@@ -204,7 +200,7 @@ def naloxone_flags(reach: Sequence[NaloxoneReach], release: Release) -> Iterable
             Rating.MEDIUM,
             Affects.CLIENT,
             one.hotspot,
-            _place_said(place, len(most), _people(people), hotspots[one.hotspot]),
+            _place_said(place, len(most), _people(people)),
             for_kind(FlagKind.TRAINING),
             SERVICES,
         )
@@ -214,15 +210,7 @@ def _people(people: Band | None) -> str:
     return phrase("number not known") if people is None else people.label
 
 
-def _place_said(place: int, whole: int, people: str, hotspot: Hotspot) -> str:
-    if hotspot.log.overdose_30d:
-        return phrase(
-            "Number {place} of {all} by people there ({people}) and hours without naloxone in "
-            "time, with an overdose in the last 30 days.",
-            place=place,
-            all=whole,
-            people=people,
-        )
+def _place_said(place: int, whole: int, people: str) -> str:
     return phrase(
         "Number {place} of {all} by people there ({people}) and hours without naloxone in time.",
         place=place,
@@ -231,7 +219,7 @@ def _place_said(place: int, whole: int, people: str, hotspot: Hotspot) -> str:
     )
 
 
-def _gap(one: NaloxoneReach, hotspot: Hotspot) -> Flag:
+def _gap(one: NaloxoneReach) -> Flag:
     if one.in_time is None:
         said = phrase(
             "Nobody wrote down when people are there, so how soon naloxone comes is not known."
@@ -252,16 +240,16 @@ def _gap(one: NaloxoneReach, hotspot: Hotspot) -> Flag:
             share=percent(one.in_time),
         )
     kit = {
-        True: phrase("A kit was left there in the last 90 days."),
-        False: phrase("No kit was left there in the last 90 days."),
-        None: phrase("Nobody counted whether kits were left there."),
+        True: phrase("A kit was left there in the last 91 days."),
+        False: phrase("No kit was left there in the last 91 days."),
+        None: phrase("Whether a kit was left there is not known."),
     }[one.kit_left]
     if one.in_time is None or one.kit_left is None:
         rating = Rating.UNKNOWN
     elif one.kit_left:
         rating = Rating.LOW
     else:
-        rating = Rating.HIGH if hotspot.log.overdose_30d else Rating.MEDIUM
+        rating = Rating.MEDIUM
     return Flag(
         FlagKind.NALOXONE_LATE,
         rating,

@@ -5,9 +5,10 @@ The rules are plain on purpose, so that a coordinator can follow them:
 - a hotspot with one or more visits a week has that many, rounded, at most three; a rarer one has a
   visit when its rhythm has passed since the last one (or nobody knows when that was);
 - where no rhythm is given, a visit is due after four weeks;
-- need is the highest of three: an overdose in the last month asks for a follow-up (1); contact is
-  overdue (0 when it is just due, 1 when it is two rhythms late; a half when nobody knows); syringes
-  fall short (the share of the month's need that was not given);
+- need is the higher of two: contact is overdue (0 when it is just due, 1 when it is two rhythms
+  late; a half when nobody knows); syringes fall short (the share of the month's need that was not
+  given). An overdose is one person's, so it passes the gate in no form: peers ask for the visit
+  that follows it with a decision;
 - a visit meets as many people as the log says on average, else a third of the people there, and
   takes 10 minutes and one more for each of them, at most 40, and once the way from where the line
   ends to where people are, as long as it is to be expected in the area (`docs/routing.md`), by the
@@ -26,6 +27,7 @@ from outreach_map.language import Told
 from outreach_map.tables import Hotspot, Mode, Place
 
 WEEKS_A_MONTH = 52 / 12
+_DAYS_A_MONTH = 30.4
 _RHYTHM_UNKNOWN = 1.0
 _MOST_A_WEEK = 3
 _MET_SHARE = 1 / 3
@@ -49,7 +51,6 @@ _MANY_MET = 40
 class Need(Told):
     """Why a visit is needed most."""
 
-    OVERDOSE = "overdose follow-up"
     OVERDUE = "contact is overdue"
     SYRINGES = "syringes fall short"
     REGULAR = "regular visit"
@@ -120,11 +121,10 @@ def demand(
         due = int(weeks is None or weeks + 0.5 >= 1 / rate)
     overdue = 0.5 if weeks is None else _share((weeks * rate - 1) / 2)
     short = syringes_short(hotspot)
-    overdose = float(hotspot.log.overdose_30d)
     need = (
-        max(overdose, overdue, short[0]),
-        max(overdose, overdue, short[1]),
-        max(overdose, overdue, short[2]),
+        max(overdue, short[0]),
+        max(overdue, short[1]),
+        max(overdue, short[2]),
     )
     met = people_met(hotspot)
     mile_s = last_mile_s(hotspot.place, modes)
@@ -142,7 +142,7 @@ def demand(
         amounts=amounts,
         prize=PRIZE_MUST if must else prize,
         need=need,
-        reason=_highest({Need.OVERDOSE: overdose, Need.OVERDUE: overdue, Need.SYRINGES: short[1]}),
+        reason=_highest({Need.OVERDUE: overdue, Need.SYRINGES: short[1]}),
     )
 
 
@@ -159,8 +159,8 @@ def last_mile_s(place: Place, modes: Iterable[Mode] = (Mode.WALK,)) -> int:
 def people_met(hotspot: Hotspot) -> float:
     """People whom a visit is expected to meet."""
     log = hotspot.log
-    if log.contacts_90d is not None and log.visits_90d is not None:
-        return log.contacts_90d.mid / log.visits_90d.mid
+    if log.contacts_91d is not None and log.visits_91d is not None:
+        return log.contacts_91d.mid / log.visits_91d.mid
     return hotspot.people.mid * _MET_SHARE if hotspot.people is not None else _MET_UNKNOWN
 
 
@@ -170,16 +170,17 @@ def syringes_short(hotspot: Hotspot) -> tuple[float, float, float]:
     0 where the need is not known or syringes are not needed; nothing logged counts as nothing
     given, for what was never written down was hardly given either.
     """
-    needed, given = hotspot.syringes_month, hotspot.log.syringes_out_90d
+    needed, given = hotspot.syringes_month, hotspot.log.syringes_out_91d
     if needed is None or "nsp" not in hotspot.services:
         return 0.0, 0.0, 0.0
     if given is None:
         return 1.0, 1.0, 1.0
-    most_given = math.inf if given.high is None else given.high / 3
+    share = _DAYS_A_MONTH / 91
+    most_given = math.inf if given.high is None else given.high * share
     most_needed = math.inf if needed.high is None else float(needed.high)
     low = _share(1 - most_given / needed.low) if needed.low else 0.0
-    mid = _share(1 - given.mid / 3 / needed.mid) if needed.mid else 0.0
-    high = _share(1 - given.low / 3 / most_needed) if most_needed else 0.0
+    mid = _share(1 - given.mid * share / needed.mid) if needed.mid else 0.0
+    high = _share(1 - given.low * share / most_needed) if most_needed else 0.0
     return low, mid, high
 
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from outreach_map.routing.itinerary import Itinerary, RoutePlan, Stop, StopKind
+from outreach_map.routing.vehicles import restock_windows
 from outreach_map.tables import (
     DecisionKind,
     Hotspot,
@@ -137,7 +138,7 @@ def _load(tour: Itinerary, team: Team, release: Release) -> Iterator[str]:
                 or point.status is PointStatus.CLOSED
                 or not any(
                     begin <= stop.begin and stop.leave <= end
-                    for begin, end in point.hours.windows(stop.begin, stop.leave)
+                    for begin, end in restock_windows(point, stop.begin, stop.leave)
                 )
             ):
                 yield "restocks where or when it may not"

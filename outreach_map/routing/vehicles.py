@@ -64,7 +64,7 @@ def make_vehicle(
                     (seconds_since(origin, a), seconds_since(origin, b) - RESTOCK_S),
                     RESTOCK_S,
                 )
-                for a, b in point.hours.windows(shift.begin, shift.end)
+                for a, b in restock_windows(point, shift.begin, shift.end)
                 if b - a >= timedelta(seconds=RESTOCK_S)
             ]
     limit = team.max_distance_m
@@ -80,6 +80,19 @@ def make_vehicle(
         reloads=tuple(reloads),
         max_exposure=max_exposure_s,
     )
+
+
+def restock_windows(
+    point: Point, begin: datetime, end: datetime
+) -> tuple[tuple[datetime, datetime], ...]:
+    """When a point is open to a team in [begin, end).
+
+    Of one that is not public the hours are seldom told; it is the programme's own, and counts as
+    open while a team is out.
+    """
+    if not point.public and not point.hours.known:
+        return ((begin, end),)
+    return point.hours.windows(begin, end)
 
 
 def restocks(point: Point, team: Team) -> bool:

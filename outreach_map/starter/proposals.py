@@ -15,7 +15,8 @@ from pathlib import Path
 
 from outreach_map.errors import ProgrammeError, PublishError
 from outreach_map.hours import Hours
-from outreach_map.network import Facility, read_facilities
+from outreach_map.network import Facility, point_type, read_facilities
+from outreach_map.network.facilities import tag_values
 from outreach_map.privacy import Candidate, already_listed
 from outreach_map.programme import Programme
 from outreach_map.spreadsheets import Value, csv_text
@@ -24,18 +25,6 @@ from outreach_map.starter.schema import columns
 PROPOSED = "points-proposed.csv"
 _DIGITS = 6
 _NAME_LENGTH = 100
-_NOT_FOR_ALL = frozenset(("private", "no"))
-_TYPES: Mapping[tuple[str, str], str] = {
-    ("amenity", "pharmacy"): "pharmacy",
-    ("amenity", "hospital"): "hospital",
-    ("healthcare", "hospital"): "hospital",
-    ("amenity", "clinic"): "clinic",
-    ("amenity", "health_post"): "clinic",
-    ("healthcare", "clinic"): "clinic",
-    ("healthcare", "centre"): "clinic",
-    ("amenity", "doctors"): "doctors",
-    ("healthcare", "doctor"): "doctors",
-}
 _UNNAMED: Mapping[str, str] = {
     "pharmacy": "Pharmacy",
     "hospital": "Hospital",
@@ -169,36 +158,12 @@ def _found(programme: Programme, *, doctors: bool) -> tuple[list[Proposed], int]
     return sorted(rows, key=lambda one: (one.candidate.type, one.name, one.source)), unclear
 
 
-def point_type(tags: Mapping[str, str]) -> str | None:
-    """Type of point that a facility is; None where it is none that matters here.
-
-    >>> point_type({"amenity": "vending_machine", "vending": "condoms;syringes"})
-    'vending_machine'
-    >>> point_type({"amenity": "vending_machine", "vending": "parking_tickets"}) is None
-    True
-    """
-    if tags.get("access") in _NOT_FOR_ALL:
-        return None
-    if tags.get("amenity") == "vending_machine":
-        return "vending_machine" if "syringes" in _list(tags.get("vending")) else None
-    if "drug_addicted" in _list(tags.get("social_facility:for")):
-        return "drug_service"
-    if "addiction" in _list(tags.get("healthcare:counselling")):
-        return "drug_service"
-    if tags.get("disease:hiv") == "yes":
-        return "hiv_service"
-    for key in ("amenity", "healthcare"):
-        if (known := _TYPES.get((key, tags.get(key, "")))) is not None:
-            return known
-    return None
-
-
 def services(tags: Mapping[str, str]) -> tuple[str, ...]:
     """Services that the tags themselves say: of a machine what it vends, and of others nothing."""
     if tags.get("amenity") != "vending_machine":
         return ()
     vended = {"syringes": "nsp", "condoms": "condoms"}
-    return tuple(sorted(vended[one] for one in _list(tags.get("vending")) if one in vended))
+    return tuple(sorted(vended[one] for one in tag_values(tags.get("vending")) if one in vended))
 
 
 def _proposed(facility: Facility, kind: str) -> Proposed:
@@ -213,10 +178,6 @@ def _proposed(facility: Facility, kind: str) -> Proposed:
         hours=_hours(tags.get("opening_hours", "")),
         source=f"openstreetmap.org/{facility.source}",
     )
-
-
-def _list(text: str | None) -> Sequence[str]:
-    return [part.strip() for part in (text or "").split(";")]
 
 
 def _hours(text: str) -> str:

@@ -34,7 +34,7 @@ from outreach_map.tables import (
 )
 from tests.coverage.row_town import box, hotspot, point, released, row
 
-MET = VisitLog(visits_30d=Band(1, 2), contacts_30d=Band(11, 25))
+MET = VisitLog(visits_28d=Band(1, 2), contacts_28d=Band(11, 25))
 
 
 def assess(spot: Hotspot, *points: Point, log_days: int = 90) -> ServiceCoverage:
@@ -179,9 +179,9 @@ def test_languages_that_nobody_wrote_down_are_unknown() -> None:
 @pytest.mark.parametrize(
     ("log", "log_days", "words"),
     [
-        (VisitLog(), 90, "no contact in the last 30 days"),
-        (VisitLog(), 28, "unknown"),
-        (VisitLog(visits_30d=Band(1, 2)), 90, "not whether anybody was met"),
+        (VisitLog(), 91, "no contact in the last 28 days"),
+        (VisitLog(), 27, "unknown"),
+        (VisitLog(visits_28d=Band(1, 2)), 91, "whether anybody was met is not known"),
     ],
 )
 def test_contact_leaves_reach_as_it_is(log: VisitLog, log_days: int, words: str) -> None:
@@ -202,7 +202,7 @@ def test_contact_leaves_reach_as_it_is(log: VisitLog, log_days: int, words: str)
 def test_enough_is_asked_of_syringes_only(
     out: Band | None, step: Step | None, enough: Enough
 ) -> None:
-    log = replace(MET, syringes_out_90d=out)
+    log = replace(MET, syringes_out_91d=out)
     spot = hotspot(log=log, people=Band(11, 25), services=("condoms", "nsp"))
     found = assess_coverage(released([spot], [point("P-AAAA", 0)]), row(), Standards())
     assert [(one.service, one.first_broken) for one in found.services] == [

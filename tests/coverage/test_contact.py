@@ -27,27 +27,27 @@ from tests.coverage.row_town import hotspot, released
 
 SOME = Band(11, 25)
 MET = VisitLog(
-    visits_30d=Band(3, 4),
-    visits_90d=Band(9, None),
-    visits_365d=Band(9, None),
-    contacts_30d=Band(26, 50),
-    contacts_90d=Band(51, 100),
-    contacts_365d=Band(101, 250),
-    syringes_out_30d=Band(100, 299),
-    syringes_out_365d=Band(1000, 2999),
-    syringes_in_30d=Band(0, 99),
-    naloxone_out_365d=Band(11, 25),
-    met_every_90d=True,
-    met_every_365d=True,
+    visits_28d=Band(3, 4),
+    visits_91d=Band(9, None),
+    visits_364d=Band(9, None),
+    contacts_28d=Band(26, 50),
+    contacts_91d=Band(51, 100),
+    contacts_364d=Band(101, 250),
+    syringes_out_28d=Band(100, 299),
+    syringes_out_364d=Band(1000, 2999),
+    syringes_in_28d=Band(0, 99),
+    naloxone_out_364d=Band(11, 25),
+    met_every_91d=True,
+    met_every_364d=True,
 )
 
 
-def measure(*logs: VisitLog, people: Band | None = SOME, days: int = 365) -> Contact:
+def measure(*logs: VisitLog, people: Band | None = SOME, days: int = 364) -> Contact:
     spots = [
         hotspot(f"H-AAA{'ABC'[number]}", people=people, log=log, services=("nsp",))
         for number, log in enumerate(logs)
     ]
-    return measure_contact(released(spots, log_days=min(days, 90), log_days_year=days))
+    return measure_contact(released(spots, log_days=min(days, 91), log_days_year=days))
 
 
 def share(found: Contact, reading: Reading, denominator: Denominator, days: int) -> Range | None:
@@ -59,58 +59,55 @@ def share(found: Contact, reading: Reading, denominator: Denominator, days: int)
     return one
 
 
-def test_on_average_over_thirty_days() -> None:
+def test_on_average_over_four_weeks() -> None:
     """26 contacts in at most 4 visits are at least 6.5 people, and at most all of the 25."""
-    found = share(measure(MET), Reading.ON_AVERAGE, Denominator.ESTIMATE, 30)
+    found = share(measure(MET), Reading.ON_AVERAGE, Denominator.ESTIMATE, 28)
     assert found == Range(26 / 4 / 25, 1.0, 1.0)
-    wide = share(measure(MET, people=Band(101, 250)), Reading.ON_AVERAGE, Denominator.ESTIMATE, 30)
+    wide = share(measure(MET, people=Band(101, 250)), Reading.ON_AVERAGE, Denominator.ESTIMATE, 28)
     assert wide is not None
     ends = (wide.low, wide.mid, wide.high)
     assert ends == pytest.approx((6.5 / 250, 38 / 175.5, 50 / 101))
 
 
 def test_on_average_over_a_year() -> None:
-    """101 to 250 contacts in 365 days are 8.3 to 20.5 in 30 days."""
+    """101 to 250 contacts in 364 days are 7.8 to 19.2 in 28 days."""
     found = share(
-        measure(MET, people=Band(251, 251)), Reading.ON_AVERAGE, Denominator.ESTIMATE, 365
+        measure(MET, people=Band(251, 251)), Reading.ON_AVERAGE, Denominator.ESTIMATE, 364
     )
     assert found is not None
     assert found.low == 0  # nine or more visits may be any number
-    assert found.high == pytest.approx(250 * 30 / 365 / 251)
+    assert found.high == pytest.approx(250 * 28 / 364 / 251)
 
 
 def test_one_period_without_contact_breaks_every_period_and_not_the_average() -> None:
-    broken = VisitLog(**{**vars(MET), "met_every_365d": False})
+    broken = VisitLog(**{**vars(MET), "met_every_364d": False})
     whole, gap = measure(MET), measure(broken)
     for denominator in Denominator:
-        yes, no = (share(f, Reading.EVERY_PERIOD, denominator, 365) for f in (whole, gap))
+        yes, no = (share(f, Reading.EVERY_PERIOD, denominator, 364) for f in (whole, gap))
         assert yes is not None
         assert yes.high > 0
         assert no == Range(0, 0, 0)
-        # The gap lies farther back than 90 days.
-        assert share(gap, Reading.EVERY_PERIOD, denominator, 90) == share(
-            whole, Reading.EVERY_PERIOD, denominator, 90
+        # The gap lies farther back than 91 days.
+        assert share(gap, Reading.EVERY_PERIOD, denominator, 91) == share(
+            whole, Reading.EVERY_PERIOD, denominator, 91
         )
-    average = [share(f, Reading.ON_AVERAGE, Denominator.ESTIMATE, 365) for f in (whole, gap)]
+    average = [share(f, Reading.ON_AVERAGE, Denominator.ESTIMATE, 364) for f in (whole, gap)]
     assert average[0] == average[1]
 
 
-def test_where_few_were_met_every_period_may_have_had_a_contact_or_not() -> None:
-    few = VisitLog(
-        visits_90d=Band(3, 4), visits_365d=Band(3, 4), contacts_90d=Band(0, 10),
-        contacts_365d=Band(0, 10),
-    )  # fmt: skip
-    found = share(measure(few, people=Band(20, 20)), Reading.EVERY_PERIOD, Denominator.ESTIMATE, 90)
-    # 0 to 10 contacts in three periods are 0 to 3.3 people in each; a quarter of the middle.
-    assert found is not None
-    ends = (found.low, found.mid, found.high)
-    assert ends == pytest.approx((0, 5 / 3 / 4 / 20, 10 / 3 / 20))
+def test_where_too_few_are_met_to_tell_the_middle_is_half_way_to_nobody() -> None:
+    few = VisitLog(**{**vars(MET), "met_every_91d": None})
+    known, untold = (
+        share(measure(log), Reading.EVERY_PERIOD, Denominator.ESTIMATE, 91) for log in (MET, few)
+    )
+    assert known is not None
+    assert untold == Range(0.0, known.mid / 2, known.high)
 
 
 def test_the_people_reached_are_another_denominator_than_the_people_there_are() -> None:
     found = measure(MET, people=Band(251, None))
     estimate, reached = (
-        share(found, Reading.ON_AVERAGE, denominator, 30) for denominator in Denominator
+        share(found, Reading.ON_AVERAGE, denominator, 28) for denominator in Denominator
     )
     assert estimate is not None
     assert reached is not None
@@ -121,26 +118,26 @@ def test_the_people_reached_are_another_denominator_than_the_people_there_are() 
 
 
 def test_a_log_that_is_too_short_says_nothing_and_one_without_the_year_says_what_there_is() -> None:
-    short = measure(MET, days=28)
+    short = measure(MET, days=27)
     assert {one.share for one in short.shares} == {None}
     assert measure(MET, days=120).covered_days == 120
     nobody = measure(VisitLog())
-    assert share(nobody, Reading.ON_AVERAGE, Denominator.ESTIMATE, 30) == Range(0, 0, 0)
-    assert share(nobody, Reading.ON_AVERAGE, Denominator.REACHED, 30) is None
+    assert share(nobody, Reading.ON_AVERAGE, Denominator.ESTIMATE, 28) == Range(0, 0, 0)
+    assert share(nobody, Reading.ON_AVERAGE, Denominator.REACHED, 28) is None
 
 
 def test_hotspots_without_an_estimate_are_counted_and_in_no_share() -> None:
     found = measure(MET, people=None)
     assert found.without_estimate == 1
-    assert share(found, Reading.ON_AVERAGE, Denominator.ESTIMATE, 30) is None
-    assert share(found, Reading.ON_AVERAGE, Denominator.REACHED, 30) is not None
+    assert share(found, Reading.ON_AVERAGE, Denominator.ESTIMATE, 28) is None
+    assert share(found, Reading.ON_AVERAGE, Denominator.REACHED, 28) is not None
 
 
 def test_syringes_a_person_and_year() -> None:
     found = measure(MET, MET, people=Band(11, 25))
     assert found.per_person_year is not None
-    assert found.per_person_year.low == pytest.approx(1000 / 25)
-    assert found.per_person_year.high == pytest.approx(2999 / 11)
+    assert found.per_person_year.low == pytest.approx(1000 / 25 * 365 / 364)
+    assert found.per_person_year.high == pytest.approx(2999 / 11 * 365 / 364)
     assert found.levels == (SyringeLevel.LOW, SyringeLevel.HIGH)
     half = measure(MET, days=73)
     assert half.per_person_year is not None
@@ -154,13 +151,13 @@ def test_what_was_given_and_what_the_plan_gives() -> None:
         TeamVisit("T-AAAA", "H-AAAB", moment, moment, {"syringes": 20, "naloxone": 2}),
     ]
     spots = [hotspot(log=MET), hotspot("H-AAAB")]
-    found = measure_contact(released(spots, log_days_year=365), visits)
+    found = measure_contact(released(spots, log_days_year=364), visits)
     amounts = {(one.item, one.days): (one.amount, one.hotspots) for one in found.given}
     assert amounts[Item.SYRINGES_OUT, 0] == (Range(60, 60, 60), 2)
     assert amounts[Item.NALOXONE_OUT, 0] == (Range(2, 2, 2), 1)
-    assert amounts[Item.SYRINGES_OUT, 30] == (Range(100, 199.5, 299), 1)
-    assert amounts[Item.SYRINGES_IN, 30] == (Range(0, 49.5, 99), 1)
-    assert amounts[Item.SYRINGES_OUT, 90] == (Range(0, 0, 0), 0)
+    assert amounts[Item.SYRINGES_OUT, 28] == (Range(100, 199.5, 299), 1)
+    assert amounts[Item.SYRINGES_IN, 28] == (Range(0, 49.5, 99), 1)
+    assert amounts[Item.SYRINGES_OUT, 91] == (Range(0, 0, 0), 0)
     assert found.visits_planned == 2
 
 
@@ -189,8 +186,8 @@ def test_published_levels_of_syringe_coverage(region: str, figure: float, level:
     ],
 )
 def test_a_kit_for_four_in_five(people: Band | None, kits: Band | None, enough: Enough) -> None:
-    spot = hotspot(people=people, log=VisitLog(naloxone_out_365d=kits))
-    assert kit_need(spot, 365).enough is enough
+    spot = hotspot(people=people, log=VisitLog(naloxone_out_364d=kits))
+    assert kit_need(spot, 364).enough is enough
     assert kit_need(spot, 0).enough is Enough.UNKNOWN
 
 
@@ -202,8 +199,8 @@ def test_the_range_of_contact_holds_for_persons(there: int, margin: int, visits:
     met = [set(rng.choice(there, size, replace=False).tolist()) for size in sizes]
     contacts, persons = sum(sizes), len(set().union(*met))
     log = VisitLog(
-        visits_30d=Band(len(sizes), len(sizes) + 1) if sizes else None,
-        contacts_30d=Band(max(contacts - margin, 0), contacts + margin) if sizes else None,
+        visits_28d=Band(len(sizes), len(sizes) + 1) if sizes else None,
+        contacts_28d=Band(max(contacts - margin, 0), contacts + margin) if sizes else None,
     )
     spot = hotspot(people=Band(max(there - margin, 0), there + margin), log=log)
     found = contact_of(spot, released([spot]))

@@ -12,8 +12,8 @@ from outreach_map.tables import Band, Hotspot, VisitLog
 from tests.coverage.row_town import hotspot
 
 
-def spot(people: Band | None, given_90d: Band | None) -> Hotspot:
-    return hotspot(people=people, log=VisitLog(syringes_out_90d=given_90d), services=("nsp",))
+def spot(people: Band | None, given_91d: Band | None) -> Hotspot:
+    return hotspot(people=people, log=VisitLog(syringes_out_91d=given_91d), services=("nsp",))
 
 
 def test_enough_when_the_least_given_covers_the_most_needed() -> None:
@@ -34,7 +34,7 @@ def test_not_enough_when_the_most_given_is_short_of_the_least_needed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("people", "given_90d", "log_days", "enough"),
+    ("people", "given_91d", "log_days", "enough"),
     [
         (None, Band(100, 299), 90, Enough.UNKNOWN),
         (Band(11, 25), None, 90, Enough.UNKNOWN),
@@ -47,9 +47,9 @@ def test_not_enough_when_the_most_given_is_short_of_the_least_needed() -> None:
     ],
 )
 def test_what_is_missing_or_too_wide_is_not_a_no(
-    people: Band | None, given_90d: Band | None, log_days: int, enough: Enough
+    people: Band | None, given_91d: Band | None, log_days: int, enough: Enough
 ) -> None:
-    assert syringe_need(spot(people, given_90d), log_days, 300).enough is enough
+    assert syringe_need(spot(people, given_91d), log_days, 300).enough is enough
 
 
 @given(

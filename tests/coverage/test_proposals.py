@@ -90,7 +90,7 @@ def test_need_counts_the_syringes_that_are_missing() -> None:
     """Few people with nothing against many who have enough."""
     spots = [
         needing("H-AAAA", 0, Band(11, 25)),
-        needing("H-AAAB", 10, Band(26, 50), log=VisitLog(syringes_out_90d=Band(10_000, None))),
+        needing("H-AAAB", 10, Band(26, 50), log=VisitLog(syringes_out_91d=Band(10_000, None))),
     ]
     for weight, site in ((Weight.PEOPLE, 1), (Weight.NEED, 0)):
         found = propose(

@@ -6,16 +6,22 @@ import csv
 import json
 import stat
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
+import shapely
 from click.testing import CliRunner, Result
 
+from outreach_map import load_programme
+from outreach_map.asked import area_name, read_asked
 from outreach_map.cli import main
 from outreach_map.cli.gaps import MODELS, WEIGHTS
 from outreach_map.coverage import Model, Weight
 from outreach_map.errors import InputError
-from outreach_map.privacy import release_candidates
+from outreach_map.network import read_extract, street_stops
+from outreach_map.privacy import preview, release_candidates
+from outreach_map.tables import Mode
 
 ROUND = "2026-11-23"
 BOUNDS = (13.19, 53.51, 13.33, 53.6)
@@ -130,3 +136,47 @@ def test_candidates_leave_the_gate_at_four_decimals(tmp_path: Path) -> None:
     assert "Zebra" not in repr(found)
     path.write_text(CANDIDATES.replace(",40\n", ",\n"))
     assert release_candidates(path, BOUNDS).capacity is None
+
+
+def test_a_candidate_elsewhere_in_its_area_changes_nothing_that_is_kept_for_the_map(
+    programme: Path,
+) -> None:
+    """One candidate for a service, as an adversary would like it, at other stops of its area."""
+    loaded = load_programme(programme)
+    extract = read_extract(loaded.streets)
+    released = preview(loaded, date.fromisoformat(ROUND), extract)
+    stops = street_stops(extract.networks[Mode.WALK]).lon_lat
+    area = released.areas[
+        max(h.place.areas[0] for h in released.hotspots if "nsp" in h.services)
+    ].geometry
+    ground = area.intersection(released.study_area).buffer(-0.0003)
+    inside = stops[shapely.contains_xy(ground, *stops.T)]
+    assert len(inside) > 50
+    record = programme / "private" / "siting"
+    kept, exact = set(), set()
+    for lon, lat in (inside[0], inside[len(inside) // 2], inside[-1]):
+        (programme / "candidates.csv").write_text(f"id,lon,lat\nZebra,{lon:.4f},{lat:.4f}\n")
+        result = site(
+            programme, "--service", "nsp", "--open", "1", "--publish",
+            "--from", str(programme / "candidates.csv"),
+        )  # fmt: skip
+        assert result.exit_code == 0, result.output
+        kept.add(record.read_bytes())
+        exact.add((programme / "private" / "sites-nsp.csv").read_bytes())
+    assert (len(kept), len(exact) > 1) == (1, True)
+    (answer,) = read_asked(record.parent)
+    assert answer.curve[0].areas == (area_name(area),)
+    low, mid, high = answer.curve[0].gained
+    assert 0 <= low <= mid <= (high or mid)
+    assert high != 0
+
+
+def test_what_a_site_gains_lies_within_what_is_told_of_its_area(programme: Path) -> None:
+    options = ("--service", "nsp", "--open", "2", "--json", "--publish")
+    result = site(programme, *options, "--from", str(programme / "candidates.csv"))
+    assert result.exit_code == 0, result.output
+    (answer,) = read_asked(programme / "private")
+    for found, told in zip(json.loads(result.stdout)["curve"], answer.curve, strict=True):
+        low, _, high = told.gained
+        assert low <= found["people_gained"]["low"]
+        assert high is None or found["people_gained"]["high"] <= high

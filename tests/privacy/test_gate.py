@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import random
 import re
 import shutil
 from collections.abc import Callable
@@ -159,3 +160,57 @@ def test_a_warning_of_many_rows_is_told_once(
     (line,) = [line for line in told if "last_visit" in line]
     assert "older than the latest visit in the log" in line
     assert re.search(r"The same in \d+ more; outreach-map check lists them", line)
+
+
+def test_an_overdose_is_told_to_the_planner_alone(folder: Path) -> None:
+    """Nothing of it is in the release; `plan` says that there was one, not where or how many."""
+    path = folder / "visits.csv"
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    at = head.split(",").index("overdoses_reversed")
+
+    def with_overdoses(count: str) -> tuple[list[str], list[object]]:
+        cells = [row.split(",") for row in rows]
+        for row in cells:
+            row[at] = count
+        text = "\n".join([head, *(",".join(row) for row in cells)]) + "\n"
+        path.write_text(text, encoding="utf-8")
+        told: list[str] = []
+        made = release(load_programme(folder), DEMO_ROUND, notice=told.append)
+        return told, [(h.code, h.log, h.people, h.services) for h in made.hotspots]
+
+    (none, before), (some, after) = with_overdoses("0"), with_overdoses("2")
+    assert before == after
+    said = [line for line in some if "overdose" in line]
+    assert len(said) == 1
+    assert "must_go" in said[0]
+    assert not [line for line in none if "overdose" in line]
+    codes = [code for code, *_ in after]
+    assert not any(str(code) in said[0] for code in codes)
+
+
+def test_few_people_in_a_log_are_left_out_and_plan_says_so(folder: Path) -> None:
+    """Nobody, or five or six: bands that change from round to round would tell when they came."""
+    dice = random.Random(4)
+    path = folder / "visits.csv"
+    head = path.read_text(encoding="utf-8").splitlines()[0].split(",")
+    spots = [row.id for row in read_tables(load_programme(folder)).hotspots]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, head, restval="")
+        writer.writeheader()
+        for week in range(1, 120):
+            day = DEMO_ROUND - timedelta(weeks=week) + timedelta(days=2)
+            few = dice.choice([0, 0, 5, 6])
+            writer.writerows(
+                {
+                    "date": day.isoformat(), "hotspot_id": spot, "team_id": "T1",
+                    "contacts": few if spot == spots[3] else 20, "outcome": "done",
+                }
+                for spot in spots
+            )  # fmt: skip
+    told: list[str] = []
+    made = release(load_programme(folder), DEMO_ROUND, notice=told.append)
+    without = [h for h in made.hotspots if h.log.visits_28d and h.log.contacts_364d is None]
+    (said,) = [line for line in told if "left out there" in line]
+    assert "of 1 hotspot has" in said
+    assert len(without) == 1
+    assert all(h.log.contacts_28d is None and h.log.met_every_91d is None for h in without)

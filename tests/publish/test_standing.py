@@ -138,9 +138,7 @@ def test_sites_come_to_the_page_only_when_asked_and_as_areas(
 
 def answer(service: str, area: str = "") -> AskedSites:
     point = AskedPoint((20.0, 30.0, None), False, (area,))
-    return AskedSites(
-        service, DEMO_ROUND, "mclp", 7, (50.0, 60.0, 70.0), (5.0, 8.0, 10.0), (point,)
-    )
+    return AskedSites(service, DEMO_ROUND, "mclp", (50.0, 60.0, 70.0), (5.0, 8.0, 10.0), (point,))
 
 
 def test_a_page_without_asked_sites_does_not_speak_of_them(town_plan: Plan) -> None:

@@ -137,9 +137,8 @@ def test_naloxone_from_a_team_on_its_stop_and_on_its_way() -> None:
 @pytest.mark.parametrize(
     ("log", "rating"),
     [
-        (VisitLog(naloxone_left_90d=True), Rating.LOW),
-        (VisitLog(naloxone_left_90d=False), Rating.MEDIUM),
-        (VisitLog(naloxone_left_90d=False, overdose_30d=True), Rating.HIGH),
+        (VisitLog(naloxone_left_91d=True), Rating.LOW),
+        (VisitLog(naloxone_left_91d=False), Rating.MEDIUM),
         (VisitLog(), Rating.UNKNOWN),
     ],
 )
@@ -152,9 +151,9 @@ def test_a_gap_is_told_by_what_is_known_of_kits(log: VisitLog, rating: Rating) -
 def test_training_goes_where_most_people_are_without_naloxone_longest() -> None:
     few = pwid("H-AAAA", 2, 3, people=Band(0, 10))
     many = pwid("H-BBBB", 6, 7, people=Band(26, 50))
-    overdose = pwid("H-CCCC", 10, 11, people=Band(26, 50), log=VisitLog(overdose_30d=True))
+    most = pwid("H-CCCC", 10, 11, people=Band(51, 100))
     others = hotspot("H-DDDD", place=box(4, 5), communities=("msm",))
-    found = derived(row(), FlagKind.TRAINING, hotspots=[few, many, overdose, others])
+    found = derived(row(), FlagKind.TRAINING, hotspots=[few, many, most, others])
     ranks = {flag.about: flag.evidence[:13] for flag in found}
     assert ranks == {
         "H-CCCC": "Number 1 of 3",

@@ -235,7 +235,7 @@ def test_must_go_outweighs_every_need_and_stays_below_the_largest_penalty(releas
     neediest = replace(
         released.hotspots[0],
         people=Band(251, None),
-        log=VisitLog(overdose_30d=True),
+        log=VisitLog(),
     )
     assert demand(neediest, DEMO_ROUND, {}, must=False).prize < PRIZE_MUST < MAX_PENALTY
 
