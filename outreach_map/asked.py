@@ -8,7 +8,6 @@ the areas of another partition are never taken for it.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -17,8 +16,7 @@ from pathlib import Path
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from outreach_map.errors import PlanRecordError
-from outreach_map.private_files import write_private
+from outreach_map.kept import read_record, write_record
 
 NAME = "siting"
 # The first format told what the sites themselves gain, which gave their place away.
@@ -71,20 +69,15 @@ def read_asked(private: Path) -> tuple[AskedSites, ...]:
     PlanRecordError
         When it is damaged.
     """
-    path = private / NAME
-    if not path.exists():
-        return ()
-    try:
-        state = json.loads(path.read_bytes())
-        if state["format"] != _FORMAT:
-            raise KeyError("format")
-        return tuple(_answer(row) for row in state["answers"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise PlanRecordError(
-            "The record of sites for the map is damaged, or from another version.",
-            where=f"private/{NAME}",
-            mend="Delete it, and ask again with outreach-map site --publish.",
-        ) from None
+    found = read_record(
+        private,
+        NAME,
+        lambda state: tuple(_answer(row) for row in state["answers"]),
+        version=_FORMAT,
+        what="The record of sites for the map",
+        mend="Delete it, and ask again with outreach-map site --publish.",
+    )
+    return () if found is None else found
 
 
 def _answer(row: dict) -> AskedSites:  # type: ignore[type-arg]
@@ -122,5 +115,4 @@ def write_asked(private: Path, answers: Iterable[AskedSites]) -> None:
     if not rows:
         (private / NAME).unlink(missing_ok=True)
         return
-    content = json.dumps({"format": _FORMAT, "answers": rows}, separators=(",", ":"))
-    write_private(private, NAME, content.encode())
+    write_record(private, NAME, {"answers": rows}, version=_FORMAT)

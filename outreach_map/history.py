@@ -8,14 +8,13 @@ released records only, and is not published.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from outreach_map.errors import PlanRecordError
-from outreach_map.private_files import write_private
+from outreach_map.kept import read_record, write_record
 
 NAME = "plans"
 # Rounds before the one that is planned: shares are fair over four, this one included or not.
@@ -158,25 +157,24 @@ def read_past(private: Path) -> Past:
     PlanRecordError
         When it is damaged.
     """
-    path = private / NAME
-    if not path.exists():
-        return Past()
-    try:
-        state = json.loads(path.read_bytes())
-        if state["format"] != _FORMAT:
-            raise KeyError("format")
-        return Past(
-            tuple(_tour(row) for row in state["tours"]),
-            # Records of before gaps were kept have none.
-            tuple(_gaps(row) for row in state.get("gaps", ())),
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        raise PlanRecordError(
-            "The record of earlier plans is damaged, or from another version.",
-            where=f"private/{NAME}",
-            mend="Put it back from your backup, or delete it: the next plan then knows nothing of "
-            "earlier rounds, neither who went where nor how hours were shared.",
-        ) from None
+    found = read_record(
+        private,
+        NAME,
+        _past,
+        version=_FORMAT,
+        what="The record of earlier plans",
+        mend="Put it back from your backup, or delete it: the next plan then knows nothing of "
+        "earlier rounds, neither who went where nor how hours were shared.",
+    )
+    return Past() if found is None else found
+
+
+def _past(state: Mapping[str, Any]) -> Past:
+    return Past(
+        tuple(_tour(row) for row in state["tours"]),
+        # Records of before gaps were kept have none.
+        tuple(_gaps(row) for row in state.get("gaps", ())),
+    )
 
 
 def _tour(row: list) -> PastTour:  # type: ignore[type-arg]
@@ -210,7 +208,6 @@ def _gaps(row: list) -> PastGaps:  # type: ignore[type-arg]
 def write_past(private: Path, past: Past) -> None:
     """Replace the record in one step, mode 0600."""
     state = {
-        "format": _FORMAT,
         "tours": [
             [
                 tour.round.isoformat(),
@@ -226,4 +223,4 @@ def write_past(private: Path, past: Past) -> None:
         ],
         "gaps": [[gaps.round.isoformat(), gaps.steps] for gaps in past.gaps],
     }
-    write_private(private, NAME, json.dumps(state, separators=(",", ":")).encode())
+    write_record(private, NAME, state, version=_FORMAT)

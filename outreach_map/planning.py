@@ -94,10 +94,11 @@ def plan_round(
     say("reading streets")
     extract = read_city(programme, cache=cache)
     with working_alone(programme.folder):
+        private = programme.folder / "private"
+        # Before the gate writes anything: a record that is damaged stops the plan.
+        past = read_past(private)
         say("passing the privacy gate")
         released = release(programme, start, extract, notice=notice or say, today=today)
-        private = programme.folder / "private"
-        past = read_past(private)
         plan = plan_released(programme, released, extract, past=past, seed=seed, progress=say)
         kept = past.with_round(start, tours_of(released, plan.routes))
         write_past(private, kept.with_gaps(start, gap_steps(plan.coverage)))

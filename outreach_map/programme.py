@@ -14,6 +14,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from outreach_map.errors import ProgrammeError
+from outreach_map.limits import MAX_SETTINGS, megabytes
 from outreach_map.settings import (
     ColumnNames,
     Contacts,
@@ -114,6 +115,12 @@ def load_programme(folder: Path | str) -> Programme:
     folder = Path(folder)
     path = folder / _FILE
     try:
+        if path.stat().st_size > MAX_SETTINGS:
+            raise ProgrammeError(
+                f"The file is larger than {megabytes(MAX_SETTINGS)}.",
+                where=_FILE,
+                mend="Name the programme's files in it; they do not stand in it.",
+            )
         settings = Settings.model_validate(_parsed(path.read_text(encoding="utf-8-sig")))
     except (FileNotFoundError, NotADirectoryError):
         raise ProgrammeError(

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from outreach_map.errors import ReturnError
 from outreach_map.history import read_past
+from outreach_map.limits import MAX_RETURN
 from outreach_map.privacy import (
     ReturnedNote,
     ReturnedVisit,
@@ -31,8 +32,6 @@ from outreach_map.publish.lock import read_sealed, unseal
 
 __all__ = ["Opened", "Outcome", "Returned", "ReturnedVisit", "read_returns"]
 
-# A week of marks is some kilobytes.
-MAX_BYTES = 1_000_000
 _Count = Annotated[int, Field(ge=0, le=9999)]
 _Hotspot = Annotated[str, Field(pattern=r"^H-[A-Z2-7]{4,16}$")]
 
@@ -168,7 +167,7 @@ def read_returns(
 def _open(path: Path, phrases: Mapping[str, str], words: str) -> _Saved:
     """What is in a file, by the words of one of the teams, or by those that were asked for."""
     try:
-        if path.stat().st_size > MAX_BYTES:
+        if path.stat().st_size > MAX_RETURN:
             raise ValueError("too large")
         sealed = read_sealed(path.read_text(encoding="utf-8"))
     except OSError:
@@ -184,7 +183,7 @@ def _open(path: Path, phrases: Mapping[str, str], words: str) -> _Saved:
     tried: Iterable[tuple[str, str]] = [("", words)] if words else phrases.items()
     for team, phrase in tried:
         try:
-            text = unseal(sealed, phrase, most=MAX_BYTES)
+            text = unseal(sealed, phrase, most=MAX_RETURN)
         except InvalidTag:
             continue
         except ValueError:

@@ -46,7 +46,7 @@ def texts() -> Iterator[Text]:
             for _, text, notes, context in extract("python", file, _KEYWORDS, _NOTES):
                 yield path, text, notes, context
         yield from _members(path)
-    for path in sorted((PACKAGE / "publish" / "templates").glob("*.html")):
+    for path in sorted((*_templates("batch"), *_templates("publish"))):
         options = {"trimmed": "true", "silent": "false"}
         with path.open("rb") as file:
             for _, text, notes, context in extract(
@@ -56,6 +56,10 @@ def texts() -> Iterator[Text]:
     glue = PACKAGE / "language" / "words.py"
     yield glue, ", ", [], "between items"
     yield glue, "; ", [], "between items"
+
+
+def _templates(package: str) -> Iterator[Path]:
+    return (PACKAGE / package / "templates").glob("*.html")
 
 
 def _members(path: Path) -> Iterator[Text]:

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -39,9 +40,11 @@ from outreach_map.batch.rollup import national_page
 from outreach_map.cli import main
 from outreach_map.demo import DEMO_ROUND
 from outreach_map.errors import BatchError, BusyError
+from outreach_map.language import language_of
 from outreach_map.planning import alone, make_maps
 from outreach_map.privacy import kept_passphrases, raw_signs
 from outreach_map.publish import Plan
+from tests.publish.test_languages import MADE_UP, shown, unbracketed
 
 ROUND = DEMO_ROUND.isoformat()
 
@@ -333,6 +336,19 @@ def test_a_scheduler_that_does_not_answer_is_said_to_be_missing(tmp_path: Path) 
         )
 
 
+def test_a_cluster_that_does_not_start_is_one_clear_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    # Its parts get a thousandth of a second to find each other.
+    with pytest.raises(BatchError, match="The cluster on this machine did not start") as found:
+        plan_cities(
+            [CityTask(str(tmp_path), "maps", DEMO_ROUND)], limits=Limits(workers=1, start_s=0.001)
+        )
+    assert "what was finished before is not planned again" in found.value.mend
+    assert not list(tmp_path.iterdir())
+
+
 def service(name: str, hotspots: int, reached: int, mid: float) -> ServiceFigures:
     return ServiceFigures(name, hotspots, reached, mid - 0.1, mid, mid + 0.1)
 
@@ -356,6 +372,34 @@ def test_the_least_covered_programme_stands_first_and_totals_add_up() -> None:
     assert "3 of 4" in page
     assert "lost &lt;b&gt;city&lt;/b&gt;" in page
     assert "not told on the page" not in page
+
+
+def test_the_national_page_says_all_its_texts_in_its_language() -> None:
+    results = [
+        city("Aster", service("nsp", 8, 7, 0.9), ServiceFigures("legal", 4, 3, None, None, None)),
+        CityResult("Borage", Outcome.FAILED, 0.0, error="why"),
+    ]
+    page = national_page(results, DEMO_ROUND, MADE_UP)
+    names = re.compile("Aster|Borage")
+    bare = [text for text in map(unbracketed, shown(page)) if re.search("[A-Za-z0-9]", text)]
+    assert [names.sub("", text).strip() for text in bare] == [""] * len(bare)
+    arabic = national_page(results, DEMO_ROUND, language_of("ar"))
+    assert '<html lang="ar" dir="rtl">' in arabic
+    assert "التغطية حسب البرنامج" in arabic
+
+
+def test_a_language_without_pages_is_refused_before_anything_is_planned(
+    cities: Callable[..., list[Path]], tmp_path: Path
+) -> None:
+    (folder,) = cities("aster")
+    done = CliRunner().invoke(
+        main,
+        ["batch", str(folder), "--round", ROUND, "--out", str(tmp_path / "maps"),
+         "--language", "tlh"],
+    )  # fmt: skip
+    assert done.exit_code == 2
+    assert "no pages in 'tlh'. Take one of: ar, en, es, fr, my, pt, ru, sw." in done.output
+    assert not (tmp_path / "maps").exists()
 
 
 def test_what_few_hotspots_need_is_in_no_figure(country_plan: Plan) -> None:

@@ -7,9 +7,8 @@ the worker that plans it, where its `private/` is; no two workers write one at a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +38,9 @@ class Limits:
         Seconds without a sign of life after which a worker counts as lost.
     answer_s
         Seconds to wait for a scheduler of somebody else's.
+    start_s
+        Seconds to wait for processes of a cluster of our own to find each other: on a machine that
+        is busy with others they take long to load their libraries.
     """
 
     workers: int | None = None
@@ -46,6 +48,7 @@ class Limits:
     tries: int = 3
     lost_after_s: float = 300.0
     answer_s: float = 20.0
+    start_s: float = 180.0
 
     def __post_init__(self) -> None:
         """Reject limits that let nothing be done (ValueError)."""
@@ -101,6 +104,10 @@ def plan_cities(
         "distributed.worker.daemon": False,
         "distributed.scheduler.allowed-failures": limits.tries - 1,
         "distributed.scheduler.worker-ttl": f"{limits.lost_after_s}s",
+        # Pages about tasks and workers, which other users of this machine could ask for.
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
+        **_patience(scheduler, limits),
         # Nothing that a worker holds is ever written to its disk.
         "distributed.worker.memory.spill": False,
         "distributed.worker.memory.target": False,
@@ -121,6 +128,11 @@ def plan_cities(
             found[number] = result
             progress(result)
     return [found[number] for number in range(len(tasks))]
+
+
+def _patience(scheduler: str | None, limits: Limits) -> dict[str, str]:
+    """How long the parts of a cluster of our own wait for each other when they connect."""
+    return {} if scheduler else {"distributed.comm.timeouts.connect": f"{limits.start_s}s"}
 
 
 def _require_names(tasks: Sequence[CityTask]) -> None:
@@ -167,6 +179,7 @@ def _result(future: Any, task: CityTask, limits: Limits) -> CityResult:
 
 @contextmanager
 def _client(scheduler: str | None, limits: Limits) -> Iterator[Client]:
+    import dask
     from distributed import Client, LocalCluster
     from distributed.security import Security
 
@@ -181,20 +194,31 @@ def _client(scheduler: str | None, limits: Limits) -> Iterator[Client]:
                 mend="Start one with `dask scheduler`, or leave the option out.",
             ) from None
         return
-    # Whoever reaches a scheduler can run code by it: only holders of its certificate do.
-    with (
-        TemporaryDirectory(prefix="outreach-map-batch-") as scratch,
-        LocalCluster(
-            n_workers=limits.workers,
-            threads_per_worker=1,
-            memory_limit="auto" if limits.memory is None else limits.memory,
-            host="127.0.0.1",
-            protocol="tls",
-            security=Security.temporary(),
-            dashboard_address=None,
-            local_directory=str(Path(scratch)),
-            silence_logs="CRITICAL",
-        ) as cluster,
-        Client(cluster, set_as_default=False) as client,
-    ):
+    with ExitStack() as held:
+        scratch = held.enter_context(TemporaryDirectory(prefix="outreach-map-batch-"))
+        held.enter_context(dask.config.set({"temporary-directory": scratch}))
+        try:
+            # Whoever reaches a scheduler can run code by it: only holders of its certificate do.
+            cluster = held.enter_context(
+                LocalCluster(
+                    n_workers=limits.workers,
+                    threads_per_worker=1,
+                    memory_limit="auto" if limits.memory is None else limits.memory,
+                    host="127.0.0.1",
+                    protocol="tls",
+                    security=Security.temporary(),
+                    dashboard_address=None,
+                    local_directory=scratch,
+                    silence_logs="CRITICAL",
+                )
+            )
+            client = held.enter_context(
+                Client(cluster, timeout=limits.start_s, set_as_default=False)
+            )
+        except (OSError, TimeoutError, RuntimeError) as error:
+            raise BatchError(
+                f"The cluster on this machine did not start ({type(error).__name__}).",
+                mend="Close other programs, or take fewer workers, and run this again: what was "
+                "finished before is not planned again.",
+            ) from None
         yield client

@@ -15,27 +15,26 @@ from pathlib import Path
 import pyogrio
 import shapely
 from geopandas.geodataframe import GeoDataFrame
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from outreach_map.batch.city import CityResult
 from outreach_map.batch.figures import FEWEST, Figures, ServiceFigures
 from outreach_map.errors import PublishError
+from outreach_map.language import ENGLISH, Language, date_of, number, percent, phrase, plural
 from outreach_map.layers.words import words
 from outreach_map.publish.exports import clock_of
+from outreach_map.publish.speaking import templates
 
 PAGE, PACKAGE = "national.html", "national.gpkg"
 
-_TEMPLATES = Environment(
-    loader=PackageLoader("outreach_map.batch"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
-
-def publish_national(results: Sequence[CityResult], start: date, directory: Path) -> list[Path]:
+def publish_national(
+    results: Sequence[CityResult],
+    start: date,
+    directory: Path,
+    *,
+    language: Language = ENGLISH,
+) -> list[Path]:
     """Write `national.html` and `national.gpkg` into a folder, both or none.
 
     Parameters
@@ -46,6 +45,8 @@ def publish_national(results: Sequence[CityResult], start: date, directory: Path
         The round's Monday.
     directory
         The folder of the round, in which each programme has one of its own.
+    language
+        That of the page; names of programmes stay as they are.
 
     Raises
     ------
@@ -56,7 +57,8 @@ def publish_national(results: Sequence[CityResult], start: date, directory: Path
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".new-", dir=directory) as temporary:
             fresh = Path(temporary)
-            (fresh / PAGE).write_text(national_page(results, start), encoding="utf-8")
+            page = national_page(results, start, language)
+            (fresh / PAGE).write_text(page, encoding="utf-8")
             _write_geopackage(results, start, fresh / PACKAGE)
             for name in (PAGE, PACKAGE):
                 shutil.move(fresh / name, directory / name)
@@ -78,7 +80,7 @@ class _Cell:
     step: int | None = None
 
 
-def national_page(results: Sequence[CityResult], start: date) -> str:
+def national_page(results: Sequence[CityResult], start: date, language: Language = ENGLISH) -> str:
     """The page: no script, no request, and the least covered programme first."""
     cities = sorted(
         (one.figures for one in results if one.figures is not None and not one.figures.few),
@@ -87,19 +89,25 @@ def national_page(results: Sequence[CityResult], start: date) -> str:
     services = sorted({row.service for city in cities for row in city.services})
     style = files("outreach_map.batch").joinpath("templates", "national.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return _TEMPLATES.get_template("national.html").render(
-        style=Markup(style),  # noqa: S704  # our own file
-        policy=(
-            f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-        ),
-        start=start,
-        invented=bool(cities) and all(city.invented for city in cities),
-        services=[words(service) for service in services],
-        rows=[_row(city, services) for city in cities],
-        totals=[_total(cities, service) for service in services],
-        few=sorted(one.figures.programme for one in results if one.figures and one.figures.few),
-        failed=sorted(result.name for result in results if result.figures is None),
-        fewest=FEWEST,
+    return (
+        templates(language, "outreach_map.batch")
+        .get_template("national.html")
+        .render(
+            style=Markup(style),  # noqa: S704  # our own file
+            policy=(
+                f"default-src 'none'; style-src 'sha256-{digest}'; "
+                "base-uri 'none'; form-action 'none'"
+            ),
+            week=phrase("week of {day}", day=date_of(start)),
+            programmes=plural("{count} programme", "{count} programmes", len(cities)),
+            invented=bool(cities) and all(city.invented for city in cities),
+            services=[words(service) for service in services],
+            rows=[_row(city, services) for city in cities],
+            totals=[_total(cities, service) for service in services],
+            few=sorted(one.figures.programme for one in results if one.figures and one.figures.few),
+            failed=sorted(result.name for result in results if result.figures is None),
+            fewest=FEWEST,
+        )
     )
 
 
@@ -126,15 +134,22 @@ def _cell(row: ServiceFigures | None) -> _Cell:
     if row is None:
         return _Cell("–")
     if row.low is None or row.mid is None or row.high is None:
-        reached = "" if row.reached is None else f"{row.reached} of {row.hotspots} hotspots"
-        return _Cell("unknown", reached)
+        if row.reached is None:
+            return _Cell(phrase("unknown"))
+        reached = phrase(
+            "hotspots reached: {part} of {whole}",
+            part=number(row.reached),
+            whole=number(row.hotspots),
+        )
+        return _Cell(phrase("unknown"), reached)
     return _share(row.low, row.mid, row.high)
 
 
 def _share(low: float, mid: float, high: float) -> _Cell:
     least, most = sorted((low, high))
-    told = f"{least:.0%} to {most:.0%}" if f"{least:.0%}" != f"{most:.0%}" else ""
-    return _Cell(f"{mid:.0%}", told, min(int(mid * 4), 3))
+    told = phrase("{low} to {high}", low=percent(least), high=percent(most))
+    same = percent(least) == percent(most)
+    return _Cell(percent(mid), "" if same else told, min(int(mid * 4), 3))
 
 
 def _total(cities: Sequence[Figures], service: str) -> str:
@@ -148,7 +163,8 @@ def _total(cities: Sequence[Figures], service: str) -> str:
         for row in city.services
         if row.service == service and row.reached is not None
     ]
-    return f"{sum(reached for reached, _ in rows)} of {sum(hotspots for _, hotspots in rows)}"
+    part, whole = sum(reached for reached, _ in rows), sum(hotspots for _, hotspots in rows)
+    return phrase("{part} of {whole}", part=number(part), whole=number(whole))
 
 
 def _write_geopackage(results: Sequence[CityResult], start: date, path: Path) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     help="GB a process may take; an even part of the machine's without.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the route searches.")
+@click.option("--language", "tag", default="en", show_default=True, help="Of the national page.")
 @no_cache
 @saying
 def batch(
@@ -41,6 +42,7 @@ def batch(
     workers: int | None,
     memory: float | None,
     seed: int,
+    tag: str,
     cache: bool,
 ) -> None:
     """Plan many programmes side by side, and write a national picture of coverage.
@@ -58,6 +60,15 @@ def batch(
         plan_cities,
         publish_national,
     )
+    from outreach_map.language import available_languages, language_of
+
+    try:
+        language = language_of(tag)
+    except ValueError:
+        known = ", ".join(available_languages())
+        raise click.BadParameter(
+            f"there are no pages in {tag!r}. Take one of: {known}.", param_hint="--language"
+        ) from None
 
     directory = (maps / start.isoformat()).resolve()
     tasks = [
@@ -74,7 +85,7 @@ def batch(
             output.note(f"    {notice}")
 
     results = plan_cities(tasks, scheduler=scheduler, limits=limits, progress=say)
-    paths = [str(path) for path in publish_national(results, start, directory)]
+    paths = [str(path) for path in publish_national(results, start, directory, language=language)]
     output.result(
         {
             "round": start.isoformat(),

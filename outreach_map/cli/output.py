@@ -5,15 +5,20 @@ Exit codes: 0 fine, 1 problems found, 2 cannot go on.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
+from types import FrameType
 from typing import Any, Concatenate, ParamSpec
 
 import click
@@ -22,13 +27,16 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-from outreach_map.errors import InputError, OutreachMapError, Problem, Severity
+from outreach_map.errors import InputError, OutreachMapError, Problem, PublishError, Severity
 
 P = ParamSpec("P")
 
 FINE, PROBLEMS, CANNOT = 0, 1, 2
 # So many ranges of rows are told of one problem.
 _RANGES = 6
+# Errors of the system that speak of a disk and of rights, and not of the program.
+OF_THE_DISK = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES,
+                         errno.EPERM, errno.EIO))  # fmt: skip
 
 
 class Output:
@@ -116,6 +124,18 @@ class Output:
             self.document({"error": {"kind": type(error).__name__, **about}})
         else:
             self._errors.print("[bold]Stopped.[/]", Text(str(error)))
+
+    def unheard(self) -> None:
+        """Say, where anybody still listens, that whoever read the results has gone."""
+        with suppress(OSError):
+            self._errors.print(
+                "[bold]Stopped.[/] What reads this command's output was closed. Nothing is half "
+                "written."
+            )
+        # What waits to be written would fail once more at the very end.
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
     def fault(self, error: BaseException) -> None:
         """Show a fault of the program: of what type and where, never its message.
@@ -241,17 +261,62 @@ def saying(command: Callable[Concatenate[Output, P], None]) -> Callable[P, None]
         flags = {name: options.pop(name) for name in ("as_json", "quiet", "debug")}
         output = Output(**flags)
         try:
-            command(output, *args, **kwargs)
+            with told_to_stop():
+                command(output, *args, **kwargs)
         except OutreachMapError as error:
             output.stop(error)
             sys.exit(CANNOT)
         except (click.Abort, KeyboardInterrupt):
-            output.note("Stopped on your word. Nothing was half written.")
+            # A terminal that was closed takes no words.
+            with suppress(OSError):
+                output.note("Stopped on your word. Nothing was half written.")
+            sys.exit(CANNOT)
+        except BrokenPipeError:
+            output.unheard()
             sys.exit(CANNOT)
         except click.ClickException:
             raise
+        except OSError as error:
+            if error.errno not in OF_THE_DISK:
+                output.fault(error)
+            else:
+                output.stop(_no_room(error))
+            sys.exit(CANNOT)
         except Exception as error:
             output.fault(error)
             sys.exit(CANNOT)
 
     return wrapped
+
+
+@contextmanager
+def told_to_stop() -> Iterator[None]:
+    """Take a closed terminal (SIGHUP) and a polite end (SIGTERM) as an interrupt by the keyboard.
+
+    What is at work then cleans up behind itself. Whoever switched a signal off (nohup) meant it.
+    """
+
+    def interrupt(_: int, __: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    names = [name for name in ("SIGHUP", "SIGTERM") if hasattr(signal, name)]
+    ours = []
+    if threading.current_thread() is threading.main_thread():
+        ours = [getattr(signal, name) for name in names]
+        ours = [one for one in ours if signal.getsignal(one) is signal.SIG_DFL]
+    for one in ours:
+        signal.signal(one, interrupt)
+    try:
+        yield
+    finally:
+        for one in ours:
+            signal.signal(one, signal.SIG_DFL)
+
+
+def _no_room(error: OSError) -> OutreachMapError:
+    """What a planner can do about a file that cannot be written; its name may not be said."""
+    return PublishError(
+        f"A file could not be written ({error.strerror}).",
+        mend="See that the disk has space, and that the folders are yours. What was there is "
+        "as it was.",
+    )

@@ -8,8 +8,9 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 from outreach_map.cli.output import problem_document
-from outreach_map.errors import Problem, PublishError
+from outreach_map.errors import Problem
 from outreach_map.spreadsheets import csv_text
+from outreach_map.whole import save_whole
 
 
 def save_problems(problems: Sequence[Problem], path: Path) -> None:
@@ -21,17 +22,7 @@ def save_problems(problems: Sequence[Problem], path: Path) -> None:
         When the file cannot be written; an earlier one stays.
     """
     text = _csv(problems) if path.suffix.lower() == ".csv" else _json(problems)
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        fresh.write_text(text, encoding="utf-8", newline="")
-        fresh.replace(path)
-    except OSError as error:
-        fresh.unlink(missing_ok=True)
-        raise PublishError(
-            f"The problems could not be written ({error.strerror or type(error).__name__}).",
-            where=path.name,
-            mend="Check that the folder is there, is yours and has space.",
-        ) from None
+    save_whole(path, text.encode(), "The problems")
 
 
 def _json(problems: Sequence[Problem]) -> str:

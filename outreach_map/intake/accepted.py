@@ -20,7 +20,8 @@ from outreach_map.intake.formats import read_source
 from outreach_map.intake.made import made
 from outreach_map.intake.rows import RawAccepted
 from outreach_map.intake.sources import Table
-from outreach_map.intake.whole import replace_whole
+from outreach_map.limits import MOST_ROWS
+from outreach_map.whole import replace_whole
 
 Cells = Mapping[str, str]
 
@@ -36,7 +37,7 @@ def read_accepted(path: Path) -> list[RawAccepted]:
     if not path.is_file():
         mend = "Name the file with the results of the meeting."
         raise InputError([Problem(path.name, None, "", "does not exist", mend)])
-    source = read_source(path, Table(frozenset(RawAccepted.model_fields)))
+    source = read_source(path, Table(frozenset(RawAccepted.model_fields), most=MOST_ROWS["risks"]))
     source = prepared(source, RawAccepted, {})
     problems = list(source.problems)
     rows = made(source, RawAccepted, Reading(source.decimal_mark), problems)

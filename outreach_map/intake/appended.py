@@ -18,9 +18,9 @@ from outreach_map.intake.formats import read_source
 from outreach_map.intake.forms import is_export
 from outreach_map.intake.rows import RawVisit
 from outreach_map.intake.sources import Table, header_at
-from outreach_map.intake.whole import replace_whole
 from outreach_map.settings import split_sheet
 from outreach_map.spreadsheets import csv_text, fill, harmless
+from outreach_map.whole import replace_whole
 
 _TOP = 8
 _WRITTEN = (".csv", ".tsv", ".xlsx")

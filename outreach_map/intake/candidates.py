@@ -15,6 +15,7 @@ from outreach_map.intake.formats import read_source
 from outreach_map.intake.made import made
 from outreach_map.intake.rows import Row
 from outreach_map.intake.sources import Table
+from outreach_map.limits import MOST_ROWS
 
 
 class RawCandidate(Row):
@@ -40,7 +41,11 @@ def read_candidates(
         With every problem of the file.
     """
     source = prepared(
-        read_source(path, Table(frozenset(RawCandidate.model_fields))), RawCandidate, {}
+        read_source(
+            path, Table(frozenset(RawCandidate.model_fields), most=MOST_ROWS["candidates"])
+        ),
+        RawCandidate,
+        {},
     )
     problems = source.problems
     rows: list[RawCandidate] = []

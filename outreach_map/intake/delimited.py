@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from outreach_map.intake.cells import DecimalMark
-from outreach_map.intake.sources import MAX_CELL, Source, Table, add_rows
+from outreach_map.intake.sources import Source, Table, add_rows
+from outreach_map.limits import MAX_CELL
 from outreach_map.spreadsheets import unmarked
 
 _LOOKED_AT = 8

@@ -9,8 +9,9 @@ from types import MappingProxyType
 from outreach_map.intake.delimited import read_delimited
 from outreach_map.intake.layers import read_geojson, read_layer
 from outreach_map.intake.packed import read_packed
-from outreach_map.intake.sources import MAX_BYTES, Source, Table
+from outreach_map.intake.sources import Source, Table
 from outreach_map.intake.workbook import read_workbook
+from outreach_map.limits import MAX_BYTES, megabytes
 from outreach_map.settings import split_sheet
 
 Reader = Callable[[Path, Source, Table], None]
@@ -50,7 +51,7 @@ def read_source(path: Path, table: Table) -> Source:
         return source.fail("is not a format that can be read", f"Save it as one of: {endings}.")
     try:
         if path.stat().st_size > MAX_BYTES:
-            what = f"is larger than {MAX_BYTES // 1_000_000} MB"
+            what = f"is larger than {megabytes(MAX_BYTES)}"
             return source.fail(what, "Leave out columns and old rows.")
         if path.stat().st_size == 0:
             return source.fail(

@@ -20,14 +20,9 @@ from pyproj.exceptions import ProjError
 from shapely.geometry.base import BaseGeometry, BaseMultipartGeometry
 
 from outreach_map.errors import Severity
-from outreach_map.intake.sources import (
-    MAX_COLUMNS,
-    MAX_ROWS,
-    Source,
-    SourceRow,
-    Table,
-    cell_text,
-)
+from outreach_map.intake.kinds import is_as_named
+from outreach_map.intake.sources import Source, SourceRow, Table, cell_text, too_many
+from outreach_map.limits import MAX_BRACKETS, MAX_COLUMNS
 
 _WGS_84 = re.compile(r".*(CRS84|EPSG:[\d.]*:?4326)")
 _DRIVERS: Mapping[str, str] = {
@@ -38,7 +33,8 @@ _DRIVERS: Mapping[str, str] = {
 # Degrees end at 180; with a margin for what is merely off the globe.
 _WIDEST = 400.0
 _NO_GEOMETRY = (
-    AttributeError, KeyError, TypeError, ValueError, OverflowError, shapely.errors.GEOSException,
+    AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError,
+    shapely.errors.GEOSException,
 )  # fmt: skip
 _OF_KML = frozenset(
     ("timestamp", "begin", "end", "altitudemode", "tessellate", "extrude", "visibility",
@@ -48,12 +44,17 @@ _OF_KML = frozenset(
 _MADE_UP = re.compile(r"\S+\.\d+|[0-9A-F]{16,}|(?:kml|id|ID)_\d+").fullmatch
 
 
-def read_geojson(path: Path, source: Source, _: Table) -> None:
+def read_geojson(path: Path, source: Source, table: Table) -> None:
     """Read a FeatureCollection, or a list of them; features are numbered from 1."""
     source.has_geometry = True
     again = "Export the layer again as GeoJSON."
     try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        if text.count("[") + text.count("{") > MAX_BRACKETS:
+            what = f"has more than {MAX_BRACKETS:,} features, corners and brackets"
+            source.fail(what, "Leave out those that are not needed, and simplify the shapes.")
+            return
+        document = json.loads(text)
         # KoboToolbox can write a collection for each submission.
         collections = document if isinstance(document, list) else [document]
         if not collections or any(one["type"] != "FeatureCollection" for one in collections):
@@ -69,7 +70,7 @@ def read_geojson(path: Path, source: Source, _: Table) -> None:
         empty = not path.read_bytes().strip()
         source.fail("is empty" if empty else "is not a GeoJSON FeatureCollection", again)
         return
-    if _too_many(source, len(features), 0):
+    if too_many(source, len(features), table.most):
         return
     try:
         to_degrees = _to_degrees(collections[0])
@@ -92,12 +93,15 @@ def read_layer(path: Path, source: Source, table: Table) -> None:
     source.has_geometry = True
     kind = _DRIVERS[path.suffix.lower()]
     again = f"Export the layer again as {kind}."
+    if not is_as_named(path):
+        source.fail(f"is not a {kind} that can be read", again)
+        return
     where = f"/vsizip/{path}" if path.suffix.lower() == ".zip" else str(path)
     try:
         with warnings.catch_warnings():
             # GDAL's warnings quote what they stumble over.
             warnings.simplefilter("ignore")
-            frame = _frame(where, source)
+            frame = _frame(where, source, table.most)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ProjError):
         source.fail(f"is not a {kind} that can be read", again)
         return
@@ -114,7 +118,7 @@ def read_layer(path: Path, source: Source, table: Table) -> None:
         _add(source, number, dict(zip(cells.columns, values, strict=True)), shape)
 
 
-def _frame(where: str, source: Source) -> pd.DataFrame | None:
+def _frame(where: str, source: Source, most: int) -> pd.DataFrame | None:
     """The layer that is meant; None where it cannot be used, which is said."""
     layers = [str(name) for name, _ in pyogrio.list_layers(where)]
     if source.sheet and source.sheet not in layers:
@@ -128,7 +132,11 @@ def _frame(where: str, source: Source) -> pd.DataFrame | None:
         source.sheet = layers[0]
     layer = source.sheet or layers[0]
     info = pyogrio.read_info(where, layer=layer, force_feature_count=True)
-    if _too_many(source, info["features"], len(info["fields"])):
+    rows, columns = int(info["features"]), len(info["fields"])
+    if too_many(source, rows, most, rows * columns):
+        return None
+    if columns > MAX_COLUMNS:
+        source.fail(f"has more than {MAX_COLUMNS:,} columns", "Keep those that a table uses.")
         return None
     frame = pyogrio.read_dataframe(where, layer=layer)
     if not isinstance(frame, gpd.GeoDataFrame):
@@ -143,14 +151,6 @@ def _frame(where: str, source: Source) -> pd.DataFrame | None:
     elif frame.crs.to_epsg() != 4326:
         frame = frame.to_crs(4326)
     return pd.DataFrame(frame) if not source.has_geometry else frame
-
-
-def _too_many(source: Source, rows: int, columns: int) -> bool:
-    if rows > MAX_ROWS:
-        source.fail(f"has more than {MAX_ROWS:,} rows", "Leave out those that are not needed.")
-    elif columns > MAX_COLUMNS:
-        source.fail(f"has more than {MAX_COLUMNS:,} columns", "Keep those that a table uses.")
-    return rows > MAX_ROWS or columns > MAX_COLUMNS
 
 
 def _add(

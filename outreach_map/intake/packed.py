@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import zipfile
 from pathlib import Path
 
 from outreach_map.intake.delimited import read_bytes
 from outreach_map.intake.layers import read_layer
-from outreach_map.intake.sources import MAX_BYTES, MAX_UNPACKED, Source, Table
+from outreach_map.intake.sources import Source, Table
+from outreach_map.limits import MAX_BYTES, MAX_PARTS, MAX_UNPACKED, megabytes
 
+# What each entry of the list of parts begins with (APPNOTE 4.3.12).
+_LISTED = b"PK\x01\x02"
 _UNREADABLE = (
     zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError,
 )  # fmt: skip
@@ -18,24 +22,41 @@ _UNREADABLE = (
 def read_packed(path: Path, source: Source, table: Table) -> None:
     """Read the shapefile of a zip file, or its CSV file: the named one, or that of the form."""
     try:
+        if has_many_parts(path, source):
+            return
         with zipfile.ZipFile(path) as packed:
             sizes = {part.filename: part.file_size for part in packed.infolist()}
             layers = [name for name in sizes if name.lower().endswith(".shp")]
             tables = [name for name in sizes if name.lower().endswith(".csv")]
             if sum(sizes.values()) > MAX_UNPACKED:
-                what = f"unpacks to more than {MAX_UNPACKED // 1_000_000:,} MB"
+                what = f"unpacks to more than {megabytes(MAX_UNPACKED)}"
                 source.fail(what, "Zip the one layer alone.")
             elif layers or not tables:
                 if _is_one_shapefile(layers, source):
                     read_layer(path, source, table)
             elif name := _table(tables, source):
                 if sizes[name] > MAX_BYTES:
-                    what = f"unpacks to more than {MAX_BYTES // 1_000_000:,} MB"
+                    what = f"unpacks to more than {megabytes(MAX_BYTES)}"
                     source.fail(what, "Leave out columns and old rows.")
                 else:
                     read_bytes(packed.read(name), source, table)
     except _UNREADABLE:
         source.fail("is not a zip file that can be read", "Zip it again, without a password.")
+
+
+def has_many_parts(path: Path, source: Source) -> bool:
+    """Whether a zip file lists more parts than any of ours; counted before its list is read."""
+    with path.open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            return False
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            at, count = content.find(_LISTED), 0
+            while at >= 0 and count <= MAX_PARTS:
+                count += 1
+                at = content.find(_LISTED, at + len(_LISTED))
+    if count > MAX_PARTS:
+        source.fail(f"has more than {MAX_PARTS:,} parts", "Zip, or save, the one table alone.")
+    return count > MAX_PARTS
 
 
 def _is_one_shapefile(layers: list[str], source: Source) -> bool:

@@ -8,12 +8,11 @@ import numpy as np
 
 from outreach_map.errors import Problem
 from outreach_map.intake.rows import RawResidents
+from outreach_map.limits import MAX_PIXELS, MAX_TILE, megabytes, tile_bytes
 
 Bounds = tuple[float, float, float, float]
 
 ENDINGS = (".tif", ".tiff")
-# A country at a metre would not fit into memory; a city at ten does.
-_MAX_PIXELS = 50_000_000
 _MARGIN_DEGREES = 0.01
 
 
@@ -30,10 +29,16 @@ def raster_residents(
         problems.append(_problem(path, what, "pip install 'outreach-map[elevation]'"))
         return None
     try:
-        with rasterio.open(path) as source:
+        # No other driver: some read files, or ask servers, that the content names.
+        with rasterio.open(path, driver="GTiff") as source:
             if source.crs is None:
                 what = "does not say where it lies (no reference system)"
                 problems.append(_problem(path, what, "Take it as its publisher made it."))
+                return None
+            if tile_bytes(source.block_shapes, source.dtypes) > MAX_TILE:
+                what = f"has tiles of more than {megabytes(MAX_TILE)}"
+                mend = "Save it with tiles: gdal_translate -co TILED=YES -co COMPRESS=DEFLATE."
+                problems.append(_problem(path, what, mend))
                 return None
             window = Window(0, 0, source.width, source.height)
             if bounds is not None:
@@ -47,8 +52,8 @@ def raster_residents(
                 )
                 near = from_bounds(west, south, east, north, transform=source.transform)
                 window = near.round_offsets().round_lengths(op="ceil").intersection(window)
-            if window.width * window.height > _MAX_PIXELS:
-                what = f"has more than {_MAX_PIXELS:,} pixels in the study area"
+            if window.width * window.height > MAX_PIXELS:
+                what = f"has more than {MAX_PIXELS:,} pixels in the study area"
                 problems.append(_problem(path, what, "Take one of coarser pixels."))
                 return None
             people = source.read(1, masked=True, window=window).filled(0).astype(np.float64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -36,6 +37,7 @@ from outreach_map.intake.rows import (
 from outreach_map.intake.sources import Source, Table
 from outreach_map.intake.unfinished import left_over, not_asked
 from outreach_map.intake.visits import LogPart, merged, stale_last_visits, until
+from outreach_map.limits import MAX_ROWS, MOST_ALIKE, MOST_ROWS
 from outreach_map.programme import USUAL_NAMES, Files, Programme
 
 Bounds = tuple[float, float, float, float]
@@ -131,7 +133,8 @@ class _Reader:
         """One file of a table: as it was read, and its valid rows."""
         own: Mapping[str, str] = getattr(self._columns, name)
         renamed = {" ".join(theirs.lower().split()): ours for theirs, ours in own.items()}
-        source = read_source(path, Table(known_columns(kind), kind.prefixes, renamed))
+        most = MOST_ROWS.get(name, MAX_ROWS)
+        source = read_source(path, Table(known_columns(kind), kind.prefixes, renamed, most))
         source = prepared(source, kind, renamed, table=name, all_public=self._all_public)
         # A row that cannot be read has an id that nobody knows.
         whole = not source.failed
@@ -148,8 +151,18 @@ class _Reader:
         return source, rows
 
     def log(self, paths: Iterable[Path]) -> list[LogPart]:
-        """Every file of the visit log."""
-        return [LogPart(*self.part("visits", path, RawVisit)) for path in paths]
+        """Every file of the visit log, as long as they hold no more rows than one may."""
+        parts: list[LogPart] = []
+        left = MAX_ROWS
+        for path in paths:
+            parts.append(LogPart(*self.part("visits", path, RawVisit)))
+            left -= len(parts[-1].source.rows)
+            if left < 0:
+                what = f"and the files before it have more than {MAX_ROWS:,} rows"
+                failed = parts[-1].source.fail(what, "Leave out old rows, or old files.")
+                self.problems.append(failed.problems[-1])
+                break
+        return parts
 
     def residents(self, path: Path | None, bounds: Bounds | None) -> RawResidents | None:
         """Residents by H3 cells, by points or by a raster."""
@@ -234,8 +247,26 @@ def _read(
         coarse = made_coarse(tables.hotspots, limit, sources["hotspots"], problems)
         tables = replace(tables, hotspots=coarse)
     problems += _absent(files)
+    problems = _shortened(problems)
     warnings = tuple(problem for problem in problems if problem.severity is Severity.WARNING)
     return replace(tables, warnings=warnings), problems
+
+
+def _shortened(problems: Sequence[Problem]) -> list[Problem]:
+    """Problems without those of a column that nobody would read to the end: they are counted."""
+    seen: Counter[tuple[str, str, str, Severity]] = Counter()
+    kept = []
+    for problem in problems:
+        key = (problem.file, problem.sheet, problem.column, problem.severity)
+        seen[key] += 1
+        if seen[key] <= MOST_ALIKE:
+            kept.append(problem)
+    for (file, sheet, column, severity), count in seen.items():
+        if count > MOST_ALIKE:
+            what = f"has problems in {count - MOST_ALIKE:,} more rows"
+            mend = "Mend those that are listed, and check again."
+            kept.append(Problem(file, None, column, what, mend, severity=severity, sheet=sheet))
+    return kept
 
 
 def _holidays(

@@ -12,14 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from outreach_map.errors import Problem, Severity
 from outreach_map.intake.cells import DecimalMark
-
-# What is larger is no table of a programme: it is said, and memory stays bounded.
-MAX_BYTES = 100_000_000
-MAX_UNPACKED = 4 * MAX_BYTES
-MAX_ROWS = 1_000_000
-MAX_COLUMNS = 2_000
-# As many as a cell of a spreadsheet holds.
-MAX_CELL = 32_767
+from outreach_map.limits import MAX_CELL, MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 
 # Titles above a header are looked for in so many rows.
 _TITLE_ROWS = 8
@@ -62,7 +55,8 @@ class Source:
 
     A column without a name that holds anything is listed once, as "". `header_row` is the number of
     the row that the columns' names stand in, where it is a row. `submitted` says, for exports of
-    forms, which submission a row is and when it was made.
+    forms, which submission a row is and when it was made. One that is `too_large` has no rows:
+    nothing more is made of it.
     """
 
     file: str
@@ -74,6 +68,7 @@ class Source:
     header_row: int | None = None
     decimal_mark: DecimalMark = DecimalMark.POINT_OR_COMMA
     submitted: dict[int, tuple[str, str]] = field(default_factory=dict)
+    too_large: bool = False
 
     def problem(
         self,
@@ -124,12 +119,13 @@ class Table:
     """What a reader may know of the table that it looks for.
 
     `columns` are the names that a header may hold, `prefixes` families of them such as `stock_`;
-    `renamed` maps a programme's own names to them.
+    `renamed` maps a programme's own names to them. It has no more than `most` rows.
     """
 
     columns: frozenset[str] = frozenset()
     prefixes: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
+    most: int = MAX_ROWS
 
     def known(self, name: str) -> bool:
         """Whether a name of a header is one of the table's, or of its forms."""
@@ -194,8 +190,11 @@ def add_rows(
         return
     kept: dict[str, str] = {}
     source.rows += _taken(
-        source, names, itertools.chain(top[first + 1 :], rows), kept, separated=separated
+        source, names, itertools.chain(top[first + 1 :], rows), kept, table.most, separated
     )
+    if source.too_large:
+        source.rows = []
+        return
     if max(map(len, kept), default=0) > MAX_CELL:
         _drop_long(source)
     width = len(names)
@@ -210,13 +209,15 @@ def _taken(
     names: tuple[str, ...],
     rows: Iterable[tuple[int, Sequence[str]]],
     kept: dict[str, str],
-    *,
+    most: int,
     separated: bool,
 ) -> Iterator[SourceRow]:
     width, keep = len(names), kept.setdefault
+    taken = 0
     for count, (number, cells) in enumerate(rows):
-        if count == MAX_ROWS:
-            source.fail(f"has more than {MAX_ROWS:,} rows", "Leave out old rows.")
+        taken += len(cells)
+        if count == most or taken > MAX_CELLS:
+            too_many(source, count + 1, most, taken)
             return
         texts = [*map(str.strip, cells)]
         if len(texts) > width:
@@ -229,6 +230,17 @@ def _taken(
         if count == 0 and all(_TAG.fullmatch(text) for text in texts if text):
             continue
         yield SourceRow(number, names, tuple(map(keep, texts, texts)))
+
+
+def too_many(source: Source, rows: int, most: int, cells: int = 0) -> bool:
+    """Whether a file has more rows or cells than a table may have; it fails then."""
+    if rows > most:
+        mend = "Leave out old rows." if most == MAX_ROWS else "Leave out those that are not needed."
+        source.fail(f"has more than {most:,} rows", mend)
+    elif cells > MAX_CELLS:
+        source.fail(f"has more than {MAX_CELLS:,} cells", "Leave out columns and old rows.")
+    source.too_large = rows > most or cells > MAX_CELLS
+    return source.too_large
 
 
 def _drop_long(source: Source) -> None:

@@ -12,11 +12,13 @@ from geopandas import read_file
 from shapely.geometry.base import BaseGeometry
 
 from outreach_map.errors import ExtractError
+from outreach_map.limits import MAX_BYTES, megabytes
 from outreach_map.network.collect import KEYS
 from outreach_map.network.container import HINT, check_unpacked_size, damaged
 from outreach_map.network.facilities import FACILITY_KEYS
 
 _BATCH = 20_000
+_NAMES_OTHERS, _LOOKED_AT = b"<OGRVRT", 1 << 16
 
 
 def read_boundary(path: Path | str) -> BaseGeometry:
@@ -25,10 +27,20 @@ def read_boundary(path: Path | str) -> BaseGeometry:
     Raises
     ------
     ExtractError
-        When the file is missing, is no map file, or holds no area.
+        When the file is missing, is too large or no map file, or holds no area.
     """
     path = Path(path)
     try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ExtractError(
+                f"The boundary is larger than {megabytes(MAX_BYTES)}.",
+                where=path.name,
+                mend="Take the outline of the place alone.",
+            )
+        with path.open("rb") as file:
+            # GDAL would read the files, or ask the servers, that such a file names.
+            if _NAMES_OTHERS in file.read(_LOOKED_AT):
+                raise ValueError
         frame = read_file(path)
     except (OSError, RuntimeError, ValueError):
         raise ExtractError(

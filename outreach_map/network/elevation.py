@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outreach_map.errors import ExtractError
+from outreach_map.limits import MAX_HEIGHTS, MAX_TILE, megabytes, tile_bytes
 from outreach_map.network.extract import StreetExtract
 from outreach_map.network.speeds import cycling_factors, walking_factors
 from outreach_map.network.streets import StreetNetwork, whole_ms
@@ -95,7 +96,8 @@ def elevations(lon_lat: NDArray[np.float64], raster: Path) -> NDArray[np.float64
             mend="Install it with: pip install 'outreach-map[elevation]'",
         ) from None
     try:
-        with rasterio.open(raster) as source:
+        # No other driver: some read files, or ask servers, that the content names.
+        with rasterio.open(raster, driver="GTiff") as source:
             if source.crs is None:
                 raise ExtractError(
                     "The raster does not say where it lies (no reference system).",
@@ -108,6 +110,7 @@ def elevations(lon_lat: NDArray[np.float64], raster: Path) -> NDArray[np.float64
                 for place in rowcol(source.transform, x, y, op=lambda value: value)
             )
             window = _window(row, column, source.shape)
+            _require_small(raster, window, tile_bytes(source.block_shapes, source.dtypes))
             heights = source.read(1, masked=True, window=window)
     except rasterio.errors.RasterioError:
         raise ExtractError(
@@ -132,6 +135,25 @@ def elevations(lon_lat: NDArray[np.float64], raster: Path) -> NDArray[np.float64
     if missing:
         _log.info("%d of %d points of streets have no elevation", missing, len(found))
     return found
+
+
+def _require_small(
+    raster: Path, window: tuple[tuple[int, int], tuple[int, int]], tile: int
+) -> None:
+    """Refuse what would not fit into memory (ExtractError)."""
+    (top, bottom), (left, right) = window
+    if (bottom - top) * (right - left) > MAX_HEIGHTS:
+        raise ExtractError(
+            f"The raster has more than {MAX_HEIGHTS:,} pixels between the streets.",
+            where=raster.name,
+            mend="Take one of coarser pixels, or cut it to the town.",
+        )
+    if tile > MAX_TILE:
+        raise ExtractError(
+            f"The raster has tiles of more than {megabytes(MAX_TILE)}.",
+            where=raster.name,
+            mend="Save it with tiles: gdal_translate -co TILED=YES -co COMPRESS=DEFLATE.",
+        )
 
 
 def _window(

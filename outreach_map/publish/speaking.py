@@ -11,8 +11,8 @@ from outreach_map.language import Language, Told, Words, capitalised
 
 
 @cache
-def templates(language: Language) -> Environment:
-    """The templates of `publish` in a language.
+def templates(language: Language, package: str = "outreach_map.publish") -> Environment:
+    """The templates of a package in a language.
 
     `_("…", name=value)`, `ngettext("…", "…", count, name=value)` and `pgettext("context", "…")` are
     the template's own texts, with names in braces. A value that is lazy (`Words`, a member of a
@@ -20,7 +20,7 @@ def templates(language: Language) -> Environment:
     value that is markup is markup, and everything else in it is escaped.
     """
     made = Environment(
-        loader=PackageLoader("outreach_map.publish"),
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -9,9 +9,9 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from outreach_map.errors import SolverError
@@ -61,31 +61,62 @@ def run_in_child(
     SolverError
         When the work raised an error, crashed, or reported nothing before it was ended.
     """
+    hear = listen or _unheard
+    first = [] if at_hand is None else [at_hand]
+    return _run(work, [given], limit_s, lambda _, answer: hear(answer), [first])[0]
+
+
+def run_in_children(work: Work, givens: Sequence[Any], *, limit_s: float) -> list[Outcome]:
+    """As `run_in_child` with several at once, each in a process of its own; in their order."""
+    return _run(work, givens, limit_s, lambda _, __: None, [[] for _ in givens])
+
+
+def _unheard(_: Any) -> None:
+    """Nobody wants to hear of results on the way."""
+
+
+def _run(
+    work: Work,
+    givens: Sequence[Any],
+    limit_s: float,
+    listen: Callable[[int, Any], None],
+    last: list[list[Any]],
+) -> list[Outcome]:
+    """Run work in processes; `last` has, for each, a result to fall back on, or nothing."""
     until = time.monotonic() + limit_s
     context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    child = context.Process(target=_child, args=(theirs, work), daemon=True)
-    child.start()
-    # With only one holder of each end, a child that dies is an error here and not a wait.
-    theirs.close()
-    last: list[Any] = [] if at_hand is None else [at_hand]
+    children, ours = [], []
+    for _ in givens:
+        own, theirs = context.Pipe()
+        child = context.Process(target=_child, args=(theirs, work), daemon=True)
+        child.start()
+        # With only one holder of each end, a child that dies is an error here and not a wait.
+        theirs.close()
+        children.append(child)
+        ours.append(own)
+    waiting = {own: number for number, own in enumerate(ours)}
+    done: dict[int, Any] = {}
     try:
-        ours.send(given)
-        while ours.poll(max(until - time.monotonic(), 0.0)):
-            kind, answer = ours.recv()
-            if kind == "done":
-                return Outcome(answer, ended_early=False)
-            if kind == "fault":
-                raise (
-                    answer
-                    if isinstance(answer, SolverError)
-                    else SolverError(
-                        f"The route search failed ({answer}).", mend="Please report it."
+        for own, given in zip(ours, givens, strict=True):
+            own.send(given)
+        while waiting and (left_s := until - time.monotonic()) > 0:
+            heard = wait(list(waiting), timeout=left_s)
+            for own, number in [each for each in waiting.items() if each[0] in heard]:
+                kind, answer = own.recv()
+                if kind == "fault":
+                    raise (
+                        answer
+                        if isinstance(answer, SolverError)
+                        else SolverError(
+                            f"The route search failed ({answer}).", mend="Please report it."
+                        )
                     )
-                )
-            last = [answer]
-            if listen is not None:
-                listen(answer)
+                if kind == "done":
+                    done[number] = answer
+                    del waiting[own]
+                else:
+                    last[number] = [answer]
+                    listen(number, answer)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         raise SolverError(
             "The route search ended without an answer.",
@@ -93,15 +124,21 @@ def run_in_child(
             "`if __name__ == '__main__':`, because the search starts a process of its own.",
         ) from None
     finally:
-        child.kill()
-        child.join()
-        ours.close()
-    if not last:
+        for child, own in zip(children, ours, strict=True):
+            child.kill()
+            child.join()
+            own.close()
+    if any(number not in done and not last[number] for number in range(len(givens))):
         raise SolverError(
             f"The route search was ended after {limit_s:.0f} seconds without an answer.",
             mend="Lower routing.iterations in outreach.toml, or plan fewer hotspots a round.",
         )
-    return Outcome(last[0], ended_early=True)
+    return [
+        Outcome(done[number], ended_early=False)
+        if number in done
+        else Outcome(last[number][0], ended_early=True)
+        for number in range(len(givens))
+    ]
 
 
 def _child(connection: Connection, work: Work) -> None:

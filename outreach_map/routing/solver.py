@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from outreach_map.routing.child import run_in_child
+from outreach_map.routing.child import run_in_child, run_in_children
 from outreach_map.routing.problem import RoutingProblem
 from outreach_map.routing.search import Job, NoPlanError, search
 from outreach_map.routing.solution import Solution
@@ -17,6 +18,9 @@ Progress = Callable[[int, int], None]
 _HARD_LIMIT_S = 600.0
 # What a search on a wall clock may take beyond it, the start of its process included.
 _GRACE_S = 0.9
+# A process takes a second to begin: so many searches are worth one, and no more processes than
+# this are, since each holds the problem.
+_JOBS_A_HAND, _MOST_HANDS = 4, 2
 
 
 def solve(
@@ -86,24 +90,31 @@ def solve(
 def solve_each(
     jobs: Sequence[Job], *, hard_limit_s: float = _HARD_LIMIT_S
 ) -> list[Solution | None]:
-    """Search several problems one after the other in one process, bounded by iterations.
+    """Search several problems, bounded by iterations, in as many processes as help.
 
-    Jobs share what they have in common on the way to the process.
+    Jobs share what they have in common on the way to a process. What each gives does not depend on
+    how they are dealt out.
 
     Returns
     -------
-    A solution for each job, None where nothing keeps all its rules; fewer when the process had to
-    be ended.
+    A solution for each job; None where nothing keeps all its rules, and where the process had to be
+    ended before it came to it.
 
     Raises
     ------
     SolverError
-        When the process crashed.
+        When a process crashed.
     """
     if not jobs:
         return []
-    outcome = run_in_child(search_each, tuple(jobs), limit_s=hard_limit_s)
-    return list(outcome.result)
+    hands = min(-(-len(jobs) // _JOBS_A_HAND), _MOST_HANDS, os.cpu_count() or 1)
+    # Dealt out like cards: neighbours are alike, and take alike.
+    dealt = [tuple(jobs[hand::hands]) for hand in range(hands)]
+    found: list[Solution | None] = [None] * len(jobs)
+    for hand, outcome in enumerate(run_in_children(search_each, dealt, limit_s=hard_limit_s)):
+        for number, solution in enumerate(outcome.result):
+            found[hand + number * hands] = solution
+    return found
 
 
 def search_one(job: Job, report: Callable[[Any], None]) -> tuple[int, Solution]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from outreach_map.errors import ProgrammeError, PublishError
+from outreach_map.errors import ProgrammeError
 from outreach_map.hours import Hours
 from outreach_map.network import Facility, point_type, read_facilities
 from outreach_map.network.facilities import tag_values
@@ -21,6 +21,7 @@ from outreach_map.privacy import Candidate, already_listed
 from outreach_map.programme import Programme
 from outreach_map.spreadsheets import Value, csv_text
 from outreach_map.starter.schema import columns
+from outreach_map.whole import save_whole
 
 PROPOSED = "points-proposed.csv"
 _DIGITS = 6
@@ -206,17 +207,8 @@ def _same_place(one: Proposed, other: Proposed) -> bool:
 def _write(proposed: Sequence[Proposed], path: Path) -> None:
     header = [column.name for column in columns("points")]
     rows = [[*map(_cells(one).get, header), one.source] for one in proposed]
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        fresh.write_text(csv_text([*header, "source"], rows), encoding="utf-8-sig", newline="")
-        fresh.replace(path)
-    except OSError as error:
-        fresh.unlink(missing_ok=True)
-        raise PublishError(
-            f"The file could not be written ({error.strerror or type(error).__name__}).",
-            where=path.name,
-            mend="Check that the folder is yours and has space.",
-        ) from None
+    text = csv_text([*header, "source"], rows)
+    save_whole(path, text.encode("utf-8-sig"), "The file")
 
 
 def _cells(one: Proposed) -> dict[str, Value]:

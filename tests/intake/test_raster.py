@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from outreach_map.errors import Problem
 from outreach_map.intake.raster import raster_residents
 
 rasterio = pytest.importorskip("rasterio")
@@ -78,3 +79,46 @@ def _nothing():
     from contextlib import nullcontext
 
     return nullcontext()
+
+
+def absurd(path: Path, size: int, *, tile: int | None = None, hole: bool = True) -> Path:
+    """A raster of many pixels over the study area, none of which stands in the file."""
+    from rasterio.transform import from_bounds
+
+    tiled = {"tiled": True, "blockxsize": tile, "blockysize": tile} if tile else {}
+    with rasterio.open(
+        path, "w", driver="GTiff", height=size, width=size, count=1, dtype="float32",
+        crs="EPSG:4326", transform=from_bounds(*BOUNDS, size, size), sparse_ok=hole,
+        BIGTIFF="YES", **tiled,
+    ):  # fmt: skip
+        pass
+    return path
+
+
+def test_a_raster_without_end_is_refused_before_a_pixel_is_read(tmp_path: Path) -> None:
+    path = absurd(tmp_path / "people.tif", 400_000, tile=256)
+    problems: list[Problem] = []
+    assert raster_residents(path, BOUNDS, problems) is None
+    assert [p.what for p in problems] == ["has more than 10,000,000 pixels in the study area"]
+
+
+def test_a_raster_of_one_huge_tile_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    path = absurd(tmp_path / "people.tif", 16_384, tile=16_384)
+    problems: list[Problem] = []
+    small = (13.20, 53.50, 13.21, 53.51)
+    assert raster_residents(path, small, problems) is None
+    assert [p.what for p in problems] == ["has tiles of more than 200 MB"]
+
+
+def test_a_raster_that_names_another_file_is_no_raster(tmp_path: Path) -> None:
+    other = write(tmp_path / "other.tif", np.ones((60, 90)))
+    path = tmp_path / "people.tif"
+    path.write_text(
+        '<VRTDataset rasterXSize="90" rasterYSize="60"><SRS>EPSG:4326</SRS><GeoTransform>13.1, '
+        "0.003, 0, 53.65, 0, -0.003</GeoTransform><VRTRasterBand dataType='Float32' band='1'>"
+        f"<SimpleSource><SourceFilename>{other}</SourceFilename><SourceBand>1</SourceBand>"
+        "</SimpleSource></VRTRasterBand></VRTDataset>"
+    )
+    problems: list[Problem] = []
+    assert raster_residents(path, BOUNDS, problems) is None
+    assert "no raster" in problems[0].what

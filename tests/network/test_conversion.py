@@ -249,6 +249,23 @@ def test_a_raster_that_does_not_fit_is_one_clear_error(wrong: str, tmp_path: Pat
     assert str(tmp_path) not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("tile", "said"), [(256, "more than 50,000,000 pixels"), (16_384, "tiles of more than 200 MB")]
+)
+def test_a_raster_without_end_is_refused_by_its_limit(tile: int, said: str, tmp_path: Path) -> None:
+    nodes = {1: (9.0, 54.0), 2: (9.1, 54.1)}
+    drawn = write_osm(tmp_path / "a.osm.pbf", nodes, [([1, 2], {"highway": "residential"})])
+    size, edges = 16_384, (9.0, 54.0, 9.1, 54.1) if tile == 256 else (8.0, 53.0, 20.0, 66.0)
+    with rasterio.open(
+        tmp_path / "dem.tif", "w", driver="GTiff", height=size, width=size, count=1,
+        dtype="float32", crs="EPSG:4326", sparse_ok=True, tiled=True, blockxsize=tile,
+        blockysize=tile, transform=rasterio.transform.from_bounds(*edges, size, size),
+    ):  # fmt: skip
+        pass  # none of its pixels stands in the file
+    with pytest.raises(ExtractError, match=said):
+        add_slopes(read_extract(drawn, cache=False), tmp_path / "dem.tif")
+
+
 @given(st.floats(-1, 1))
 def test_nobody_is_faster_uphill_than_down(grade: float) -> None:
     for factors in (walking_factors, cycling_factors):

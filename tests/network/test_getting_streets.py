@@ -94,7 +94,9 @@ def test_a_half_question_is_refused(arguments: list[str]) -> None:
     assert "--from and --clip" in done.stderr
 
 
-@pytest.mark.parametrize("wrong", ["missing", "text", "points", "far", "source"])
+@pytest.mark.parametrize(
+    "wrong", ["missing", "text", "points", "far", "source", "endless", "names another"]
+)
 def test_what_cannot_be_clipped_is_one_error_and_no_file(wrong: str, tmp_path: Path) -> None:
     boundary = tmp_path / "boundary.geojson"
     source = SOURCE
@@ -102,6 +104,15 @@ def test_what_cannot_be_clipped_is_one_error_and_no_file(wrong: str, tmp_path: P
         boundary.write_text("no map")
     elif wrong == "points":
         write_boundary(boundary, shapely.Point(9.5, 47.1))
+    elif wrong == "endless":
+        with boundary.open("wb") as target:
+            target.truncate(2_000_000_000)  # a hole, which takes no room on the disk
+    elif wrong == "names another":
+        write_boundary(tmp_path / "other.geojson", BOX)
+        boundary.write_text(
+            '<OGRVRTDataSource><OGRVRTLayer name="other"><SrcDataSource>'
+            f"{tmp_path}/other.geojson</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
+        )
     elif wrong == "far":
         write_boundary(boundary, shapely.box(1.0, 1.0, 1.1, 1.1))
     elif wrong == "source":

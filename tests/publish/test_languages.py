@@ -122,15 +122,20 @@ def data_of(plan: Plan) -> list[str]:
     return sorted(filter(None, names), key=lambda name: -len(name))
 
 
+def unbracketed(text: str) -> str:
+    """A text without what stands in brackets."""
+    while text != (less := _INSIDE.sub(" ", text)):
+        text = less
+    return text
+
+
 def bare(texts: list[str], plan: Plan) -> list[str]:
     """Texts with something in Latin letters or digits that is neither in brackets nor data."""
     names = data_of(plan)
     found = []
     for text in texts:
         # What scripts fill in, and counts in cells, which spreadsheets have to read.
-        rest = "" if text.isdigit() else _PLACE.sub(" ", unescape(text))
-        while rest != (less := _INSIDE.sub(" ", rest)):
-            rest = less
+        rest = "" if text.isdigit() else unbracketed(_PLACE.sub(" ", unescape(text)))
         for name in names:
             rest = re.sub(rf"(?i)(?<![a-z]){re.escape(name)}(?![a-z])", " ", rest)
         if _LATIN.search(_CODE.sub(" ", rest)):

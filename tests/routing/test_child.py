@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from outreach_map.errors import SolverError
-from outreach_map.routing import solve
-from outreach_map.routing.child import run_in_child
+from outreach_map.routing import solve, solver
+from outreach_map.routing.child import run_in_child, run_in_children
 from outreach_map.routing.search import Job, search
 from tests.routing.test_solver import line_problem, visit
 
@@ -81,3 +81,33 @@ def test_progress_is_told() -> None:
     found = solve(problem, iterations=50, progress=lambda _, cost: costs.append(cost))
     assert costs
     assert min(costs) >= found.cost
+
+
+def hang_at_seven(given: int, report: Callable[[int], None]) -> int:
+    report(given)
+    return given if given != 7 else sum(range(10**12))
+
+
+def test_of_several_at_once_each_has_its_own_outcome() -> None:
+    found = run_in_children(hang_at_seven, [5, 7, 9], limit_s=20.0)
+    assert [(one.result, one.ended_early) for one in found] == [
+        (5, False), (7, True), (9, False),
+    ]  # fmt: skip
+
+
+def test_one_that_crashes_ends_the_others() -> None:
+    began = time.monotonic()
+    with pytest.raises(SolverError, match="ZeroDivisionError"):
+        run_in_children(crash, [1, 2], limit_s=600.0)
+    assert time.monotonic() - began < 300
+
+
+@pytest.mark.parametrize("hands", [1, 2])
+def test_searches_give_the_same_however_they_are_dealt_out(
+    hands: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = line_problem([visit(place) for place in range(1, 5)])
+    jobs = [Job(problem, seed, 30) for seed in range(9)]
+    monkeypatch.setattr(solver, "_MOST_HANDS", hands)
+    assert solver.solve_each(jobs) == [search(job) for job in jobs]
+    assert solver.solve_each([]) == []
