@@ -18,7 +18,7 @@ from pathlib import Path
 from outreach_map.errors import InputError, Problem
 from outreach_map.intake import RawHotspot, RawTables, base, examine_tables, read_tables
 from outreach_map.network import StreetExtract, read_extract
-from outreach_map.privacy import records
+from outreach_map.privacy import notices, records
 from outreach_map.privacy.areas import Partition
 from outreach_map.privacy.freeze import frozen, study_area, study_bounds
 from outreach_map.privacy.hidden import known_facilities, without_telling
@@ -36,33 +36,7 @@ from outreach_map.tables import Mode, Place, Point, Release
 
 Notice = Callable[[str], None]
 
-_FIRST = (
-    "this is the first plan here: a key and a division into areas were made in private/. If this "
-    "programme was planned on another computer before, do not publish: two divisions of one town "
-    "can be compared. Copy private/ from there, and plan again."
-)
-
-# An overdose is a count of one person, so nothing of it is released; only this is told, here.
 _FOLLOWED = timedelta(weeks=4)
-_OVERDOSE = (
-    "an overdose was reversed in the last four weeks, by the visit log. No plan or map says so, or "
-    "where: tell the team by word of mouth, and ask for the visit that follows it with a row "
-    "must_go in the file of decisions."
-)
-
-_KINDS = (
-    f"incidents are of more than {MOST_KINDS} kinds: there is no table by kind, since with so many "
-    "a small count could be worked out. Call some of them by one word to have it."
-)
-
-_WIDER = (
-    "the study area is wider than before: areas were added for the new ground, and those that were "
-    "there stay as they are."
-)
-_THIN = (
-    "the study area is wider than before, but the new ground holds too few people for an area of "
-    f"its own: a place there is released with the nearest area within {REACH_M / 1000:.0f} km."
-)
 
 
 def release(
@@ -104,7 +78,7 @@ def release(
     extract = extract or read_extract(programme.streets)
     bounds = study_bounds(programme, extract)
     raw = read_tables(programme, bounds=bounds, today=today, since=start)
-    for line in _told(raw.warnings):
+    for line in notices.told(raw.warnings):
         say(f"warning: {line}")
     gate = open_gate(programme, extract, raw, say)
     released, ledger = pass_through(gate, raw, start, say)
@@ -126,17 +100,6 @@ def preview(
 
 def _unsaid(_: str) -> None:
     """What a release would tell was told, or will be, by the plan itself."""
-
-
-def _told(warnings: Sequence[Problem]) -> Iterable[str]:
-    """Warnings in words; what is the same in many rows is told of the first one."""
-    alike: dict[tuple[str, str, str, str], list[Problem]] = {}
-    for problem in warnings:
-        key = (problem.file, problem.sheet, problem.column, problem.what)
-        alike.setdefault(key, []).append(problem)
-    for first, *others in alike.values():
-        more = f" The same in {len(others)} more; outreach-map check lists them." if others else ""
-        yield f"{first}{more}"
 
 
 def find_problems(
@@ -177,9 +140,9 @@ def open_gate(programme: Programme, extract: StreetExtract, raw: RawTables, say:
     before = ledger.partition
     ledger, division = frozen(ledger, programme, extract, raw)
     if before is None:
-        say(_FIRST)
+        say(notices.FIRST)
     elif 0 < len(before.grounds) < len(division.grounds):
-        say(_WIDER if len(division.areas) > len(before.areas) else _THIN)
+        say(notices.WIDER if len(division.areas) > len(before.areas) else notices.THIN)
     return Gate(programme, extract, private, key, ledger, division)
 
 
@@ -231,13 +194,13 @@ def pass_through(gate: Gate, raw: RawTables, start: date, say: Notice) -> tuple[
         ledger, codes[kind] = ledger.assign(gate.key, gate.programme.name, kind, sites, since)
     spots, left_out = records.hotspots(out, raw.visits, start, codes["H"], _places(hotspots))
     if left_out:
-        say(_left_out(left_out))
+        say(notices.left_out(left_out))
     if any(v.overdoses_reversed and start - _FOLLOWED <= v.date < start for v in raw.visits):
-        say(_OVERDOSE)
+        say(notices.OVERDOSE)
     reported = release_incidents(raw.incidents, start, gate.division, _places(hotspots))
     kinds = {row.kind for row in raw.incidents or ()}
     if reported is not None and len(kinds) > MOST_KINDS and not reported.by_kind:
-        say(_KINDS)
+        say(notices.KINDS)
     released = Release(
         start=start,
         study_area=study_area(gate.programme, gate.extract),
@@ -357,7 +320,7 @@ def _let_out(
         or (start.year, start.month) > (ledger.batch.year, ledger.batch.month)
     ):
         if start == ledger.batch and fresh:
-            say(_beside(raw, fresh, file))
+            say(notices.beside(raw, fresh, file))
         return replace(ledger, batch=max(start, ledger.batch or start)), dict(sites)
     later = ledger.came_after(gate.key, "H", sites, start)
     kept = {raw_id: site for raw_id, site in sites.items() if raw_id not in later}
@@ -370,45 +333,8 @@ def _let_out(
         else:
             kept[raw_id] = _Site(raw_id, where, gate.mover.place(ledger.sites[where[0]]))
     if fresh - later:
-        say(_waiting(raw, fresh - later, file, ledger.batch))
+        say(notices.waiting(raw, fresh - later, file, ledger.batch))
     return ledger, kept
-
-
-def _rows(raw: RawTables, ids: set[str], file: str) -> tuple[str, bool]:
-    """Where hotspots stand in their file, and whether it is one alone."""
-    rows = sorted(row.row for row in raw.hotspots if row.id in ids)
-    one = len(rows) == 1
-    return f"{file}, row{'' if one else 's'} {', '.join(map(str, rows))}", one
-
-
-def _beside(raw: RawTables, fresh: set[str], file: str) -> str:
-    rows, one = _rows(raw, fresh, file)
-    return (
-        f"{rows}: new, or moved to another area, since this round was planned before. Whoever has "
-        f"an earlier map of the round can see {'it' if one else 'them'} come by "
-        f"{'itself' if one else 'themselves'}: if one was given away, take "
-        f"{'the row' if one else 'the rows'} out until the first plan of the next month."
-    )
-
-
-def _waiting(raw: RawTables, fresh: set[str], file: str, batch: date) -> str:
-    rows, one = _rows(raw, fresh, file)
-    return (
-        f"{rows}: new, or moved to another area, since the round of {batch}, with which new ones "
-        f"came out. {'It comes' if one else 'They come'} out with the first plan of a month after "
-        "that one: "
-        "until then a new hotspot is not in the plan, and one that moved stays where it was. "
-        'batch = "week" under [privacy] lets them out at once.'
-    )
-
-
-def _left_out(hotspots: int) -> str:
-    one = hotspots == 1
-    return (
-        f"the visit log of {hotspots} hotspot{'' if one else 's'} has so few people that a count "
-        "under 11 would follow from the bands of several rounds: how many were met, or kits handed "
-        "out, is left out there, and counts as not known."
-    )
 
 
 def _far(file: str, row: int, column: str, division: Partition) -> Problem:
