@@ -73,7 +73,8 @@ def waiting(raw: RawTables, fresh: set[str], file: str, batch: date) -> str:
     return (
         f"{rows}: new, or moved to another area, since the round of {batch}, with which new ones "
         f"came out. {'It comes' if one else 'They come'} out with the first plan of a month after "
-        "that one: until then a new hotspot is not in the plan, and one that moved stays where it was. "
+        "that one: until then a new hotspot is not in the plan, and one that moved stays where it "
+        "was. "
         'batch = "week" under [privacy] lets them out at once.'
     )
 
