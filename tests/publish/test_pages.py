@@ -19,12 +19,15 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outreach_map.attacks import read_round
+from outreach_map.demo import DEMO_ROUND
 from outreach_map.errors import PublishError
 from outreach_map.layers import to_json
 from outreach_map.layers.basemap import MAGIC, encode_basemap
 from outreach_map.publish import Plan, publish_round
 from outreach_map.publish.exports.records import rounded
 from outreach_map.risk import FlagKind
+from outreach_map.routing import StopKind
 from outreach_map.settings import Contacts
 from outreach_map.tables import Band, Rating, RiskState
 
@@ -307,3 +310,21 @@ def test_bands_say_under_eleven() -> None:
     assert Band(251, None).label == "251 or more"
     with pytest.raises(ValueError, match="band"):
         Band(5, 4)
+
+
+def test_every_visit_and_its_way_are_found_in_the_planners_page(
+    town_plan: Plan, town_maps: Path
+) -> None:
+    """The attack reads the rows of that page: one that changes must not make it blind."""
+    serving = read_round(DEMO_ROUND, town_maps.iterdir()).serving
+    planned: dict[str, set[tuple[str, str]]] = {}
+    for tour in town_plan.routes.itineraries:
+        for leg, stop in zip(tour.legs, tour.stops[1:], strict=True):
+            if stop.kind is StopKind.VISIT:
+                ways = planned.setdefault(str(stop.code), set())
+                if len(leg.lon_lat) > 1:
+                    ways.add((tour.team, f"{stop.arrive:%H:%M}"))
+    assert serving.keys() == planned.keys()
+    assert sum(map(len, planned.values())) > 20
+    for code, ways in planned.items():
+        assert {(leg.team, leg.arrive) for leg in serving[code][0]} == ways, code
