@@ -159,3 +159,45 @@ def test_a_warning_of_many_rows_is_told_once(
     (line,) = [line for line in told if "last_visit" in line]
     assert "older than the latest visit in the log" in line
     assert re.search(r"The same in \d+ more; outreach-map check lists them", line)
+
+
+def rows_of(path: Path) -> tuple[str, list[str]]:
+    header, *rows = path.read_text().splitlines()
+    return header, rows
+
+
+def test_a_place_that_was_given_up_leaves_the_log_as_it_is(folder: Path) -> None:
+    header, rows = rows_of(folder / "visits.csv")
+    gone = next(csv.DictReader([header, rows[-1]]))["hotspot_id"]
+    first, spots = rows_of(folder / "hotspots.csv")
+    kept = [row for row in spots if not row.startswith(f"{gone},")]
+    assert len(kept) == len(spots) - 1
+    (folder / "hotspots.csv").write_text("\n".join([first, *kept]) + "\n")
+    first, decided = rows_of(folder / "decisions.csv")
+    (folder / "decisions.csv").write_text(
+        "\n".join([first, *(row for row in decided if gone not in row.split(","))]) + "\n"
+    )
+    said: list[str] = []
+    programme = load_programme(folder)
+    with_log = release(programme, DEMO_ROUND, notice=said.append)
+    assert any("visits to places that are gone are not counted" in line for line in said)
+    assert not any(gone in re.findall(r"\w+", line) for line in said)
+    stay = [row for row in rows if gone not in row.split(",")]
+    (folder / "visits.csv").write_text("\n".join([header, *stay]) + "\n")
+    assert repr(release(programme, DEMO_ROUND).hotspots) == repr(with_log.hotspots)
+
+
+def test_a_visit_of_a_day_to_come_counts_for_nothing(folder: Path) -> None:
+    programme, today = load_programme(folder), DEMO_ROUND - timedelta(days=4)
+    before = release(programme, DEMO_ROUND, today=today)
+    header, rows = rows_of(folder / "visits.csv")
+    cells = rows[0].split(",")
+    cells[header.split(",").index("date")] = (today + timedelta(days=2)).isoformat()
+    cells[header.split(",").index("contacts")] = "90"
+    (folder / "visits.csv").write_text("\n".join([header, *rows, ",".join(cells)]) + "\n")
+    said: list[str] = []
+    after = release(programme, DEMO_ROUND, today=today, notice=said.append)
+    assert repr(after.hotspots) == repr(before.hotspots)
+    assert any("lies after today" in line for line in said)
+    counted = release(programme, DEMO_ROUND)
+    assert repr(counted.hotspots) != repr(before.hotspots)
