@@ -17,7 +17,9 @@ from outreach_map import load_programme
 from outreach_map.demo import DEMO_ROUND
 from outreach_map.errors import InputError, LedgerError, PrivacyError
 from outreach_map.intake import read_tables
+from outreach_map.network import read_extract
 from outreach_map.privacy import release
+from outreach_map.privacy.twin import release_twin
 from outreach_map.tables import Release, RiskState
 
 
@@ -185,6 +187,26 @@ def test_a_place_that_was_given_up_leaves_the_log_as_it_is(folder: Path) -> None
     stay = [row for row in rows if gone not in row.split(",")]
     (folder / "visits.csv").write_text("\n".join([header, *stay]) + "\n")
     assert repr(release(programme, DEMO_ROUND).hotspots) == repr(with_log.hotspots)
+
+
+def test_a_twin_knows_a_place_that_was_given_up_as_little(folder: Path) -> None:
+    header, rows = rows_of(folder / "visits.csv")
+    gone = next(csv.DictReader([header, rows[-1]]))["hotspot_id"]
+    first, spots = rows_of(folder / "hotspots.csv")
+    kept = [row for row in spots if not row.startswith(f"{gone},")]
+    (folder / "hotspots.csv").write_text("\n".join([first, *kept]) + "\n")
+    # Ids of a twin are numbers of their own: one that is gone must not come back as another's.
+    log = [row.replace(f",{gone},", ",H1,") for row in rows]
+    (folder / "visits.csv").write_text("\n".join([header, *log]) + "\n")
+    first, decided = rows_of(folder / "decisions.csv")
+    over = "no_go,H2,,2026-01-01,2026-01-31,"
+    kept = [row for row in decided if gone not in row.split(",")]
+    (folder / "decisions.csv").write_text("\n".join([first, *kept, over]) + "\n")
+    programme = load_programme(folder)
+    made = release(programme, DEMO_ROUND)
+    twin = release_twin(programme, DEMO_ROUND, read_extract(programme.streets), seed=3)
+    assert repr(twin.hotspots) == repr(made.hotspots)
+    assert repr(twin.decisions) == repr(made.decisions)
 
 
 def test_a_visit_of_a_day_to_come_counts_for_nothing(folder: Path) -> None:
