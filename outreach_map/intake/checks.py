@@ -149,7 +149,8 @@ def references_of_decisions(
 
 def _is_over(decision: RawDecision, since: date | None) -> bool:
     until = decision.until_date
-    return since is not None and until is not None and until < since
+    # Without a day in mind, an end is enough: whoever plans has one.
+    return until is not None and (since is None or until < since)
 
 
 def places_of_incidents(

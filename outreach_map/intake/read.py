@@ -73,7 +73,7 @@ def read_tables(
     today
         Visits after that day are not counted; without it all are.
     since
-        Decisions that ended before that day may be about what is gone; without it none may.
+        Decisions that end before that day may be about what is gone; without it all that end may.
 
     Returns
     -------

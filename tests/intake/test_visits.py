@@ -253,6 +253,10 @@ def test_only_a_decision_that_is_over_may_be_about_a_place_that_is_gone(
     )  # fmt: skip
     told = [(p.row, p.column, p.severity) for p in problems if p.file == "decisions.csv"]
     assert told == [(2, "hotspot_id", severity), (3, "team_id", severity)]
+    # Commands that plan nothing have no day in mind: what ends stops none of them.
+    problems = collect_problems(load_programme(folder), bounds=BOUNDS)
+    found = {p.severity for p in problems if p.file == "decisions.csv"}
+    assert found == {Severity.WARNING if until else Severity.ERROR}
 
 
 def test_a_visit_of_a_day_to_come_is_said_and_not_counted(programme_of) -> None:

@@ -18,7 +18,9 @@ from outreach_map import load_programme
 from outreach_map.demo import DEMO_ROUND
 from outreach_map.errors import InputError, LedgerError, PrivacyError
 from outreach_map.intake import read_tables
+from outreach_map.network import read_extract
 from outreach_map.privacy import release
+from outreach_map.privacy.twin import release_twin
 from outreach_map.tables import Release, RiskState
 
 
@@ -214,3 +216,65 @@ def test_few_people_in_a_log_are_left_out_and_plan_says_so(folder: Path) -> None
     assert "of 1 hotspot has" in said
     assert len(without) == 1
     assert all(h.log.contacts_28d is None and h.log.met_every_91d is None for h in without)
+
+
+def rows_of(path: Path) -> tuple[str, list[str]]:
+    header, *rows = path.read_text().splitlines()
+    return header, rows
+
+
+def test_a_place_that_was_given_up_leaves_the_log_as_it_is(folder: Path) -> None:
+    header, rows = rows_of(folder / "visits.csv")
+    gone = next(csv.DictReader([header, rows[-1]]))["hotspot_id"]
+    first, spots = rows_of(folder / "hotspots.csv")
+    kept = [row for row in spots if not row.startswith(f"{gone},")]
+    assert len(kept) == len(spots) - 1
+    (folder / "hotspots.csv").write_text("\n".join([first, *kept]) + "\n")
+    first, decided = rows_of(folder / "decisions.csv")
+    (folder / "decisions.csv").write_text(
+        "\n".join([first, *(row for row in decided if gone not in row.split(","))]) + "\n"
+    )
+    said: list[str] = []
+    programme = load_programme(folder)
+    with_log = release(programme, DEMO_ROUND, notice=said.append)
+    assert any("visits to places that are gone are not counted" in line for line in said)
+    assert not any(gone in re.findall(r"\w+", line) for line in said)
+    stay = [row for row in rows if gone not in row.split(",")]
+    (folder / "visits.csv").write_text("\n".join([header, *stay]) + "\n")
+    assert repr(release(programme, DEMO_ROUND).hotspots) == repr(with_log.hotspots)
+
+
+def test_a_twin_knows_a_place_that_was_given_up_as_little(folder: Path) -> None:
+    header, rows = rows_of(folder / "visits.csv")
+    gone = next(csv.DictReader([header, rows[-1]]))["hotspot_id"]
+    first, spots = rows_of(folder / "hotspots.csv")
+    kept = [row for row in spots if not row.startswith(f"{gone},")]
+    (folder / "hotspots.csv").write_text("\n".join([first, *kept]) + "\n")
+    # Ids of a twin are numbers of their own: one that is gone must not come back as another's.
+    log = [row.replace(f",{gone},", ",H1,") for row in rows]
+    (folder / "visits.csv").write_text("\n".join([header, *log]) + "\n")
+    first, decided = rows_of(folder / "decisions.csv")
+    over = "no_go,H2,,2026-01-01,2026-01-31,"
+    kept = [row for row in decided if gone not in row.split(",")]
+    (folder / "decisions.csv").write_text("\n".join([first, *kept, over]) + "\n")
+    programme = load_programme(folder)
+    made = release(programme, DEMO_ROUND)
+    twin = release_twin(programme, DEMO_ROUND, read_extract(programme.streets), seed=3)
+    assert repr(twin.hotspots) == repr(made.hotspots)
+    assert repr(twin.decisions) == repr(made.decisions)
+
+
+def test_a_visit_of_a_day_to_come_counts_for_nothing(folder: Path) -> None:
+    programme, today = load_programme(folder), DEMO_ROUND - timedelta(days=4)
+    before = release(programme, DEMO_ROUND, today=today)
+    header, rows = rows_of(folder / "visits.csv")
+    cells = rows[0].split(",")
+    cells[header.split(",").index("date")] = (today + timedelta(days=2)).isoformat()
+    cells[header.split(",").index("contacts")] = "90"
+    (folder / "visits.csv").write_text("\n".join([header, *rows, ",".join(cells)]) + "\n")
+    said: list[str] = []
+    after = release(programme, DEMO_ROUND, today=today, notice=said.append)
+    assert repr(after.hotspots) == repr(before.hotspots)
+    assert any("lies after today" in line for line in said)
+    counted = release(programme, DEMO_ROUND)
+    assert repr(counted.hotspots) != repr(before.hotspots)
