@@ -7,8 +7,8 @@ from typing import Protocol
 
 import pyvrp
 
-# How much worse a plan may be at the beginning and at the end, in mean costs of a visit.
-_HOT, _COLD = 0.1, 0.003
+# How much worse a plan may be at the end, in mean costs of a visit.
+_COLD = 0.003
 
 
 class Acceptance(Protocol):
@@ -28,11 +28,13 @@ class Acceptance(Protocol):
 class Cooling:
     """Simulated annealing (Kirkpatrick et al. 1983, doi:10.1126/science.220.4598.671).
 
-    It is cold when the search ends, however short that is. `unit` is the mean cost of a visit.
+    It is cold when the search ends, however short that is. `unit` is the mean cost of a visit, and
+    `heat` how many of them a plan may be worse at the beginning.
     """
 
-    def __init__(self, unit: float, random: pyvrp.RandomNumberGenerator) -> None:
+    def __init__(self, unit: float, heat: float, random: pyvrp.RandomNumberGenerator) -> None:
         self.unit = unit
+        self.heat = heat
         self.random = random
 
     def accepts(
@@ -44,7 +46,7 @@ class Cooling:
         /,
     ) -> bool:
         """Accept what is better, and what is worse the less often the worse and the later it is."""
-        temperature = self.unit * _HOT * (_COLD / _HOT) ** min(progress, 1.0)
+        temperature = self.unit * self.heat * (_COLD / self.heat) ** min(progress, 1.0)
         worse = evaluator.penalised_cost(found) - evaluator.penalised_cost(current)
         return bool(worse < -temperature * math.log(max(self.random.rand(), 1e-12)))
 

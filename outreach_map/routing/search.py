@@ -64,19 +64,20 @@ class Tuning:
     """How wide the search looks: chosen by the shape of the problem.
 
     `neighbours` of a place are tried; up to `perturbations` visits are shaken at a time;
-    `history` is how far back a worse plan is compared, None where it is taken the less often the
-    less of the search is left; penalties change after `updates` plans.
+    `history` is how far back a worse plan is compared, 0 where it is taken the less often the less
+    of the search is left, from `heat` on; penalties change after `updates` plans.
     """
 
     neighbours: int
     perturbations: int
-    history: int | None
     updates: int
+    history: int = 0
+    heat: float = 0.1
 
 
-WEEK = Tuning(neighbours=30, perturbations=10, history=None, updates=50)
-TRIPS = Tuning(neighbours=30, perturbations=10, history=300, updates=500)
-PLAIN = Tuning(neighbours=30, perturbations=25, history=300, updates=500)
+WEEK = Tuning(neighbours=30, perturbations=10, updates=50)
+TRIPS = Tuning(neighbours=30, perturbations=10, updates=500, heat=3.0)
+PLAIN = Tuning(neighbours=30, perturbations=25, updates=500, history=300)
 
 
 @dataclass(frozen=True)
@@ -243,11 +244,11 @@ class _Search:
         return best
 
     def _acceptance(self, first: pyvrp.Solution) -> Acceptance:
-        if self.tuning.history is not None:
+        if self.tuning.history:
             return LateAcceptance(self.tuning.history, first)
         clients = self.problem.clients
         cost = sum(one.prize for one in clients) if self.best is None else self.best.cost
-        return Cooling(cost / max(len(clients), 1), self.random)
+        return Cooling(cost / max(len(clients), 1), self.tuning.heat, self.random)
 
     def _progress(self) -> float:
         """Share of the search that is done."""
