@@ -257,7 +257,8 @@ class _Maker:
         self._plain = tuple(zip(plain, names, strict=True))
         self._options = options
         self._lists = shape.lists if exported else frozenset()
-        self._points, self._whole, self._fail = points, whole, source.fail
+        self._points, self._whole = points, whole
+        self._fail, self._valid = source.fail, source.valid
         self._no_answer = _NO_ANSWER if exported else ""
         self.outlines = whole is not None and any(
             ";" in row.cells.get(whole, "").strip(" ;") for row in source.rows
@@ -286,6 +287,7 @@ class _Maker:
         geometry = row.geometry
         if self.outlines and self._whole is not None:
             geometry = _outline(cells.get(self._whole, ""))
+            geometry = None if geometry is None else self._valid(geometry, row.row)
         elif self._places:
             lat, lon, precision = _split(cells, self._points, self._whole)
             values += [lon, lat, precision][: len(self._places)]
@@ -327,5 +329,5 @@ def _outline(cell: str) -> BaseGeometry | None:
     if len(places) == 1:
         return shapely.Point(places[0])
     if len(places) >= 4 and places[0] == places[-1]:
-        return shapely.make_valid(shapely.Polygon(places))
+        return shapely.Polygon(places)
     return shapely.LineString(places)

@@ -19,7 +19,6 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 from shapely.geometry.base import BaseGeometry, BaseMultipartGeometry
 
-from outreach_map.errors import Severity
 from outreach_map.intake.kinds import is_as_named
 from outreach_map.intake.sources import Source, SourceRow, Table, cell_text, too_many
 from outreach_map.limits import MAX_BRACKETS, MAX_COLUMNS
@@ -162,13 +161,12 @@ def _add(
         what = "has two columns of the same name"
         source.fail(what, "Rename or remove one of them.", row=number)
         return
-    geometry, mended = None, False
+    geometry = None
     if source.has_geometry:
         try:
             geometry = shapely.force_2d(shape)
-            if geometry is not None and not geometry.is_valid:
-                geometry = shapely.make_valid(geometry)
-                mended = True
+            if geometry is not None:
+                geometry = source.valid(geometry, number)
             if geometry is not None and geometry.is_empty:
                 raise ValueError
             if not np.isfinite(shapely.get_coordinates(geometry)).all():
@@ -178,16 +176,6 @@ def _add(
             source.fail(what, "Draw the feature again.", row=number)
             return
         geometry = _single(geometry)
-    if mended:
-        source.problems.append(
-            source.problem(
-                "crosses itself, and was mended: a part of the area may be gone",
-                "Look at it in QGIS, and draw it again.",
-                row=number,
-                column="geometry",
-                severity=Severity.WARNING,
-            )
-        )
     source.columns = tuple(dict.fromkeys((*source.columns, *names)))
     values = tuple(cell_text(value) for value in properties.values())
     source.rows.append(SourceRow(number, names, values, geometry))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from outreach_map.errors import Problem, Severity
@@ -100,6 +101,21 @@ class Source:
     def note(self, what: str, mend: str) -> None:
         """Note what the planner should know, and what stops nothing."""
         self.problems.append(self.problem(what, mend, severity=Severity.WARNING))
+
+    def valid(self, geometry: BaseGeometry, row: int) -> BaseGeometry:
+        """A geometry that is valid; that one was mended is noted, for a part of it may be gone."""
+        if geometry.is_valid:
+            return geometry
+        self.problems.append(
+            self.problem(
+                "crosses itself, and was mended: a part of the area may be gone",
+                "Look at it in QGIS, and draw it again.",
+                row=row,
+                column="geometry",
+                severity=Severity.WARNING,
+            )
+        )
+        return shapely.make_valid(geometry)
 
     @property
     def failed(self) -> bool:

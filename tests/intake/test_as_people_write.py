@@ -59,6 +59,15 @@ def test_a_zone_that_crosses_itself_is_mended_with_a_warning(programme_of) -> No
     ]
 
 
+def test_an_outline_of_a_form_that_crosses_itself_is_mended_with_a_warning(programme_of) -> None:
+    bow = "53.55 13.25 0 0;53.56 13.26 0 0;53.55 13.26 0 0;53.56 13.25 0 0;53.55 13.25 0 0"
+    text = f"id,where\nH1,{bow}\n"
+    tables = read_tables(programme_of({"hotspots.csv": text}), bounds=BOUNDS)
+    assert tables.hotspots[0].geometry.is_valid
+    said = [warning.what for warning in tables.warnings if warning.file == "hotspots.csv"]
+    assert said == ["crosses itself, and was mended: a part of the area may be gone"]
+
+
 def test_the_header_is_the_fullest_row_where_no_name_is_known(programme_of) -> None:
     rows = "\n".join(f"A{n};53,5{n};13,2{n};offen" for n in range(3))
     text = f"Orte 2026;;;\nOrt;;Karte;\nOrt-Nr;Breite;Länge;Handy\n{rows}\n"
