@@ -37,7 +37,8 @@ from outreach_map.routing import (
     replan_shift,
     tours_of,
 )
-from outreach_map.tables import Mode, Release
+from outreach_map.settings import Passphrase
+from outreach_map.tables import Mode, Release, Team
 
 __all__ = ["alone", "make_maps", "plan_round", "read_city", "replan", "standards_of"]
 
@@ -294,7 +295,11 @@ def lock(programme: Programme, released: Release, *, notice: Progress) -> dict[s
     """Passphrases of the team pages by code; a new one is told, once."""
     if not programme.maps.lock:
         return {}
-    phrases, fresh = team_passphrases(programme.folder, [team.code for team in released.teams])
+    phrases, fresh = team_passphrases(
+        programme.folder,
+        [team.code for team in released.teams],
+        digits={team.code for team in released.teams if _opens_by_digits(programme, team)},
+    )
     for code in fresh:
         notice(f"passphrase of team {code}: {phrases[code]}")
     if fresh:
@@ -303,6 +308,13 @@ def lock(programme: Programme, released: Release, *, notice: Progress) -> dict[s
             "outreach-map key passphrase shows one again"
         )
     return phrases
+
+
+def _opens_by_digits(programme: Programme, team: Team) -> bool:
+    """Whether digits open a team's page: unless asked otherwise, where its letters are others."""
+    if programme.maps.passphrase is not None:
+        return programme.maps.passphrase is Passphrase.DIGITS
+    return not language_of(team.page_language or programme.maps.language).latin
 
 
 def languages_told(plan: Plan) -> Iterator[str]:

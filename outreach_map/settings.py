@@ -282,17 +282,26 @@ class Export(StrEnum):
     XLSX = "xlsx"
 
 
+class Passphrase(StrEnum):
+    """What opens a team's page: English words, or digits for whoever writes no Latin letters."""
+
+    WORDS = "words"
+    DIGITS = "digits"
+
+
 class MapSettings(_Table):
     """What a round's folder has beside its pages, what guards them, and their language.
 
-    Team pages open with a passphrase alone, unless `lock` is switched off. A team's page may have
-    a language of its own, by the column `page_language` of the teams. `rights` is their rights
-    card, a sentence a line, which the legal contact has read; without it the card says what is
-    true everywhere. `exports` are files for other tools; none of them can be locked, so none is
+    Team pages open with a passphrase alone, unless `lock` is switched off; without a `passphrase`
+    it is digits where the team's page is not in Latin letters, and words elsewhere. A team's page
+    may have a language of its own, by the column `page_language` of the teams. `rights` is their
+    rights card, a sentence a line, which the legal contact has read; without it the card says what
+    is true everywhere. `exports` are files for other tools; none of them can be locked, so none is
     written unasked.
     """
 
     lock: bool = True
+    passphrase: Annotated[Passphrase | None, Field(strict=False)] = None
     rights: Annotated[str, Field(max_length=2000), AfterValidator(_lines)] = ""
     language: Annotated[str, AfterValidator(_page_language)] = "en"
     exports: list[Annotated[Export, Field(strict=False)]] = Field(default_factory=list)

@@ -21,6 +21,7 @@ from outreach_map.privacy import (
     write_review,
 )
 from outreach_map.programme import Programme
+from outreach_map.settings import Passphrase
 
 
 def check_programme(
@@ -59,14 +60,16 @@ def list_codes(programme: Programme) -> int:
 
 
 def passphrase(programme: Programme, team: str, *, renew: bool = False) -> str:
-    """The passphrase of a team's pages by its code; a new one on request."""
-    return passphrase_of(programme.folder, team, renew=renew)
+    """The passphrase of a team's pages by its code; on request a new one, of the form asked for."""
+    form = programme.maps.passphrase
+    digits = None if form is None else form is Passphrase.DIGITS
+    return passphrase_of(programme.folder, team, renew=renew, digits=digits)
 
 
 def review_risks(
     programme: Programme, on: date, out: Path | None = None
-) -> tuple[Sheet, tuple[Path, Path]]:
-    """What needs the peers' meeting on a day, and the sheet and the form that were written."""
+) -> tuple[Sheet, tuple[Path, Path, Path]]:
+    """What needs the peers' meeting on a day, and the sheet and the forms that were written."""
     sheet = review_register(programme, on)
     return sheet, write_review(programme, sheet, out)
 

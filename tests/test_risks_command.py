@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from openpyxl import load_workbook
 
 from outreach_map import load_programme
 from outreach_map.cli import main
@@ -42,7 +43,7 @@ def register(folder: Path) -> dict[str, dict]:
 
 def test_the_sheet_lists_what_is_not_current_and_what_runs_out(folder: Path) -> None:
     """R04 is unsigned, R05 past its review and R06 expired in the demo."""
-    sheet, (page, form) = review_risks(load_programme(folder), TODAY)
+    sheet, (page, form, book) = review_risks(load_programme(folder), TODAY)
     states = {row.risk.id: row.state for row in sheet.due}
     assert states["R04"] is RiskState.UNSIGNED
     assert states["R05"] is RiskState.REVIEW_DUE
@@ -58,7 +59,29 @@ def test_the_sheet_lists_what_is_not_current_and_what_runs_out(folder: Path) -> 
         assert risk in text
     rows = list(csv.DictReader(form.read_text(encoding="utf-8-sig").splitlines()))
     assert [row["id"] for row in rows] == [row.risk.id for row in sheet.due]
+    assert stat.S_IMODE(book.stat().st_mode) == 0o600
+    cells = list(load_workbook(book).active.iter_rows(values_only=True))
+    assert [row[0] for row in cells[1:]] == [row.risk.id for row in sheet.due]
+    assert list(cells[0]) == list(rows[0])
     assert "row" not in rows[0]
+
+
+def test_a_workbook_that_was_filled_in_is_accepted_as_it_is(folder: Path) -> None:
+    _, (_, _, path) = review_risks(load_programme(folder), TODAY)
+    book = load_workbook(path)
+    sheet = book.active
+    at = {cell.value: cell.column for cell in sheet[1]}
+    row = next(row for row in sheet.iter_rows(min_row=2) if row[0].value == "R04")[0].row
+    for name, value in {
+        "assessed_by": "peer;coordinator",
+        "assessed_on": date(2026, 11, 24),
+        "review_by": date(2027, 1, 20),
+    }.items():
+        sheet.cell(row, at[name], value)
+    book.save(path)
+    (change,) = accept_risks(load_programme(folder), path, TODAY)
+    assert (change.id, change.after) == ("R04", RiskState.CURRENT)
+    assert register(folder)["R04"]["properties"]["review_by"] == "2027-01-20"
 
 
 def test_the_sheet_shows_no_place_and_escapes_what_was_written(folder: Path) -> None:
@@ -66,7 +89,7 @@ def test_the_sheet_shows_no_place_and_escapes_what_was_written(folder: Path) -> 
     text = path.read_text(encoding="utf-8")
     known = json.loads(text)["features"][3]["properties"]["description"]
     path.write_text(text.replace(known, "<b>loud</b> & clear"), encoding="utf-8")
-    _, (page, _) = review_risks(load_programme(folder), TODAY)
+    _, (page, _, _) = review_risks(load_programme(folder), TODAY)
     shown = page.read_text(encoding="utf-8")
     assert "&lt;b&gt;loud&lt;/b&gt; &amp; clear" in shown
     assert not re.search(r"\d{1,3}\.\d{3,}", shown)
@@ -91,7 +114,7 @@ def test_a_spell_of_confiscations_is_proposed_and_rates_nothing(folder: Path) ->
     rows += ["2026-08-01,confiscation,H05,", "2026-10-01,confiscation,,B2"]
     (folder / "incidents.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     before = (folder / "risks.geojson").read_bytes()
-    sheet, (page, _) = review_risks(load_programme(folder), TODAY)
+    sheet, (page, _, _) = review_risks(load_programme(folder), TODAY)
     assert [(p.where, p.count, p.first, p.last) for p in sheet.proposals] == [
         ("H03", 3, date(2026, 11, 2), date(2026, 11, 20))
     ]

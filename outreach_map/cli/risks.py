@@ -86,10 +86,10 @@ def review(output: Output, *, folder: Path, on: date, out: Path | None) -> None:
 def accept(output: Output, *, folder: Path, results: Path) -> None:
     """Write what the peers' meeting decided (RESULTS) into the register of FOLDER.
 
-    RESULTS is the form that `risks review` wrote beside the sheet, filled in. All of it is taken,
-    or nothing: what not every role signed is refused.
+    RESULTS is the form that `risks review` wrote beside the sheet, filled in, as a workbook or as
+    CSV. All of it is taken, or nothing: what not every role signed is refused.
 
-    Example: outreach-map risks accept my-programme my-programme/private/risks-review.csv
+    Example: outreach-map risks accept my-programme my-programme/private/risks-review.xlsx
     """
     from outreach_map import upkeep
     from outreach_map.programme import load_programme

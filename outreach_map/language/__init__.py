@@ -15,7 +15,7 @@ from outreach_map.language.dates import (
     weekday,
 )
 from outreach_map.language.language import ENGLISH, Language, available_languages, language_of
-from outreach_map.language.tokens import token_said
+from outreach_map.language.tokens import language_name, token_said
 from outreach_map.language.words import (
     Told,
     Words,
@@ -51,6 +51,7 @@ __all__ = [
     "day_month",
     "day_of",
     "days_from_to",
+    "language_name",
     "language_of",
     "month_of",
     "number",

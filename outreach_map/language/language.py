@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import format_date, format_interval, format_skeleton, format_time
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
@@ -64,9 +65,20 @@ class Language:
         return str(self.locale.text_direction)
 
     @property
+    def latin(self) -> bool:
+        """Whether it is written in Latin letters."""
+        likely = str(get_global("likely_subtags").get(self.locale.language, ""))
+        return "Latn" in (self.locale.script or likely).split("_")
+
+    @property
     def name(self) -> str:
         """Of the language, in English."""
         return str(self.locale.english_name)
+
+    def name_of(self, tag: str) -> str:
+        """Name of a language by its tag, in this one; the tag where CLDR has none."""
+        names = self.locale.languages
+        return str(names.get(tag.replace("-", "_")) or names.get(tag.split("-")[0]) or tag)
 
     # --- texts
 
@@ -110,8 +122,15 @@ class Language:
         return value
 
     def fill(self, template: str, values: Mapping[str, object]) -> str:
-        """A template of the catalogue with its values, each said."""
-        return template.format(**{name: self.isolated(value) for name, value in values.items()})
+        """A template of the catalogue with its values, each said.
+
+        A value that ends with an abbreviation ends the sentence, too.
+        """
+        said = {name: self.isolated(value) for name, value in values.items()}
+        for name, text in said.items():
+            if text.endswith("."):
+                template = template.replace(f"{{{name}}}.", f"{{{name}}}")
+        return template.format(**said)
 
     def isolated(self, value: object) -> str:
         """A value said; data in a text from right to left keep their own direction (UAX 9)."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from outreach_map.language.language import ENGLISH, Language
 from outreach_map.language.words import Words, phrase
 
 _SAID: Mapping[str, Words] = MappingProxyType(
@@ -79,3 +80,19 @@ _SAID: Mapping[str, Words] = MappingProxyType(
 def token_said(token: str) -> str:
     """A token as words: 'hiv_test' is 'HIV test', 'bus_station' is 'bus station'."""
     return _SAID.get(token) or token.replace("_", " ")
+
+
+class _LanguageName(Words):
+    __slots__ = ()
+
+    def said(self, language: Language) -> str:
+        return language.name_of(*self.parts)
+
+
+def language_name(tag: str) -> Words:
+    """Name of a language by its tag (BCP 47); the tag where nobody has a name for it.
+
+    >>> language_name("ar"), language_name("qaa")
+    ('Arabic', 'qaa')
+    """
+    return _LanguageName._made(ENGLISH.name_of(tag), tag)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from outreach_map.language import beside, phrase, together
+from outreach_map.language import beside, language_name, phrase, together
 from outreach_map.layers.element import DataLayer, Feature, area
 from outreach_map.layers.words import band, hours, listed, words
 from outreach_map.tables import Hotspot
@@ -40,7 +40,7 @@ def describe(hotspot: Hotspot) -> list[tuple[str, str]]:
         (phrase("kind of place"), words(hotspot.typology)),
         (phrase("people"), band(hotspot.people)),
         (phrase("communities"), listed(hotspot.communities)),
-        (phrase("languages"), together(hotspot.languages)),
+        (phrase("languages"), together(map(language_name, hotspot.languages))),
         (phrase("people are there"), hours(hotspot.hours)),
         (phrase("needed"), listed(hotspot.services)),
     ]

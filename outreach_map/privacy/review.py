@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from openpyxl import Workbook
 
 from outreach_map.errors import InputError, Problem, ProgrammeError
 from outreach_map.intake import (
@@ -29,10 +30,10 @@ from outreach_map.privacy.returned import NotedRisk, noted_risks
 from outreach_map.private_files import write_private
 from outreach_map.programme import Programme
 from outreach_map.settings import RiskSettings, split_sheet
-from outreach_map.spreadsheets import csv_text
+from outreach_map.spreadsheets import Value, add_table, csv_text, workbook_bytes
 from outreach_map.tables import RiskState
 
-SHEET, FORM = "risks-review.html", "risks-review.csv"
+SHEET, FORM, BOOK = "risks-review.html", "risks-review.csv", "risks-review.xlsx"
 SOON = timedelta(days=28)
 _SPELL = timedelta(days=30)
 _LOOKED_BACK = timedelta(days=90)
@@ -154,8 +155,10 @@ def _proposals(rows: Iterable[RawIncident], on: date, rules: RiskSettings) -> It
             yield Proposal(where, len(most), most[0], most[-1])
 
 
-def write_review(programme: Programme, sheet: Sheet, out: Path | None = None) -> tuple[Path, Path]:
-    """Write the sheet to print and the form to fill in; both are for the planner's eyes.
+def write_review(
+    programme: Programme, sheet: Sheet, out: Path | None = None
+) -> tuple[Path, Path, Path]:
+    """Write the sheet to print and the form to fill in; all are for the planner's eyes.
 
     Parameters
     ----------
@@ -168,17 +171,21 @@ def write_review(programme: Programme, sheet: Sheet, out: Path | None = None) ->
 
     Returns
     -------
-    Paths of the sheet and of the form.
+    Paths of the sheet, and of the form as CSV and as a workbook: spreadsheets of some countries
+    open a CSV file in one column.
 
     Raises
     ------
     ProgrammeError
         When the folder takes no files.
     """
-    page = _TEMPLATES.get_template("review.html").render(sheet=sheet, form=FORM)
+    page = _TEMPLATES.get_template("review.html").render(sheet=sheet, form=BOOK)
     columns = [name for name in RawAccepted.model_fields if name != "row"]
     blank = [""] * (len(columns) - 1)
-    form = csv_text(columns, ([row.risk.id, *blank] for row in sheet.due))
+    rows: list[list[Value]] = [[row.risk.id, *blank] for row in sheet.due]
+    book = Workbook()
+    del book["Sheet"]
+    add_table(book, "risks", columns, rows)
     try:
         if out is None:
             folder = open_private(programme.folder)
@@ -186,12 +193,13 @@ def write_review(programme: Programme, sheet: Sheet, out: Path | None = None) ->
             folder = out
             folder.mkdir(parents=True, exist_ok=True)
         write_private(folder, SHEET, page.encode())
-        write_private(folder, FORM, form.encode("utf-8-sig"))
+        write_private(folder, FORM, csv_text(columns, rows).encode("utf-8-sig"))
+        write_private(folder, BOOK, workbook_bytes(book, sheet.on))
     except OSError:
         raise ProgrammeError(
             "The sheet could not be written.", where="--out", mend="Name a folder of your own."
         ) from None
-    return folder / SHEET, folder / FORM
+    return folder / SHEET, folder / FORM, folder / BOOK
 
 
 def accept_results(programme: Programme, path: Path, today: date) -> tuple[Change, ...]:

@@ -14,7 +14,7 @@ from outreach_map.coverage import Coverage, Range, Reach, ServiceCoverage, Step
 from outreach_map.coverage.groups import FEWEST_HOTSPOTS
 from outreach_map.coverage.ranges import people_of, share_of, total
 from outreach_map.coverage.shares import measure_cascade
-from outreach_map.language import percent, phrase
+from outreach_map.language import language_name, percent, phrase
 from outreach_map.layers.words import words
 from outreach_map.publish.numbers import percents, told_people
 from outreach_map.tables import Hotspot, Release
@@ -50,7 +50,7 @@ def filters_of(release: Release, coverage: Coverage) -> Filters:
     everybody = Group("", "", frozenset(needing))
     kinds: Sequence[tuple[str, Callable[[Hotspot], tuple[str, ...]], Callable[[str], str]]] = (
         ("community", lambda hotspot: hotspot.communities, words),
-        ("language", lambda hotspot: hotspot.languages, str),
+        ("language", lambda hotspot: hotspot.languages, language_name),
     )
     groups = [everybody]
     for kind, of, name in kinds:

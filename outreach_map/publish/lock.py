@@ -16,7 +16,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import secrets
+import unicodedata
 import zlib
 from dataclasses import dataclass
 
@@ -61,7 +63,7 @@ def seal(page: str, passphrase: str, name: str, *, rounds: int = ROUNDS) -> Seal
     page
         Its HTML.
     passphrase
-        Words; case and the spaces between them do not count.
+        Words or digits, which count as `as_typed` says.
     name
         What the file is called while it is locked; readable by everybody.
     rounds
@@ -150,8 +152,26 @@ def _filled(packed: bytes) -> bytes:
     return plain + bytes(-len(plain) % _PAGE_STEP)
 
 
+# Noughts of the keyboards on which teams type: Arabic, Persian, Burmese and Shan.
+_DIGITS = {ord(nought) + value: str(value) for nought in "٠۰၀႐" for value in range(10)}
+# What a keyboard or a message puts between letters unseen, and what stands between words or groups.
+_UNSEEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_BETWEEN = re.compile("[-\u2010-\u2015\u2212 \t\n\v\f\r\u1680\u2028\u2029]+")
+
+
+def as_typed(passphrase: str) -> str:
+    """A passphrase as it counts; `words` in `static/seal.js` does the same.
+
+    Case does not count, nor what stands between words, nor from which keyboard digits come; digits
+    alone count as one number, however they are grouped.
+    """
+    plain = unicodedata.normalize("NFKC", passphrase).lower().translate(_DIGITS)
+    words = _BETWEEN.sub(" ", _UNSEEN.sub("", plain)).strip(" ")
+    return words.replace(" ", "") if re.fullmatch("[0-9 ]+", words) else words
+
+
 def _key(passphrase: str, salt: bytes, rounds: int) -> bytes:
-    words = " ".join(passphrase.lower().replace("-", " ").split())
+    words = as_typed(passphrase)
     if not words:
         raise ValueError("a passphrase has words")
     kdf = PBKDF2HMAC(hashes.SHA256(), _KEY_BYTES, salt, rounds)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -25,7 +26,16 @@ from outreach_map.coverage import (
 )
 from outreach_map.coverage.contact import WINDOWS
 from outreach_map.coverage.ranges import people_of, total
-from outreach_map.language import clock, number, percent, phrase, plural, together, weekday
+from outreach_map.language import (
+    clock,
+    language_name,
+    number,
+    percent,
+    phrase,
+    plural,
+    together,
+    weekday,
+)
 from outreach_map.layers import point_title
 from outreach_map.layers.words import words
 from outreach_map.publish.ages import ages, limits
@@ -51,6 +61,13 @@ _GROUPS = {
     Grouping.AREA: phrase("areas"),
     Grouping.COMMUNITY: phrase("communities"),
     Grouping.LANGUAGE: phrase("languages"),
+}
+
+
+_NAMES: dict[Grouping, Callable[[str], str]] = {
+    Grouping.AREA: str,
+    Grouping.COMMUNITY: words,
+    Grouping.LANGUAGE: language_name,
 }
 
 
@@ -103,7 +120,7 @@ def manager_context(plan: Plan, filters: Filters, asked: AskedAreas) -> dict[str
 
 
 def _headline(plan: Plan) -> Iterable[str]:
-    """The page in three sentences, for who reads no more."""
+    """The page in four sentences, for who reads no more; the last says what to do."""
     rows, summary = plan.coverage.services, plan.coverage.summary
     if not rows:
         yield phrase("No hotspot of this round needs a service.")
@@ -129,11 +146,15 @@ def _headline(plan: Plan) -> Iterable[str]:
     if steps:
         step, count = steps.most_common(1)[0]
         yield phrase(
-            "The step at which most gaps break: not {step} ({count} of {all}).",
+            "Of {all} needs {broken} fall short at some step, some of the reached ones too; most "
+            "of them first at: not {step} ({count}).",
+            broken=sum(steps.values()),
+            all=len(rows),
             step=step,
             count=count,
-            all=sum(steps.values()),
         )
+    for first in islice(_next_steps(plan, [row for row in rows if not _unsure(row)]), 1):
+        yield phrase("What would do most good: {people}: {what}. {mend}", **first)
 
 
 def _needed(one: ServiceSummary) -> int:
@@ -202,7 +223,7 @@ def _groups(plan: Plan, grouping: Grouping) -> dict[str, object]:
 def _group(group: GroupCoverage) -> dict[str, object]:
     share = group.share
     return {
-        "name": group.name if group.grouping is Grouping.AREA else words(group.name),
+        "name": _NAMES[group.grouping](group.name),
         "mid": percent(share.mid),
         "range": percents(share),
         "at": (round(100 * share.low), round(100 * share.mid), round(100 * share.high)),

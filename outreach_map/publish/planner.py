@@ -31,7 +31,7 @@ from outreach_map.publish.risks import SHOWN, flag_item
 from outreach_map.publish.timeline import timeline
 from outreach_map.publish.told import told_need, told_risk, told_sharing, told_worn
 from outreach_map.risk import Flag
-from outreach_map.routing import Itinerary, RoutePlan, Stop, StopKind
+from outreach_map.routing import IdleTeam, Itinerary, RoutePlan, Stop, StopKind, idle_teams
 from outreach_map.tables import Hotspot, RiskState
 
 
@@ -40,10 +40,13 @@ def planner_context(plan: Plan) -> dict[str, object]:
     release, routes = plan.release, plan.routes
     teams = [team.code for team in release.teams]
     titles = {point.code: point_title(point) for point in release.points}
+    idle = idle_teams(release, routes)
     return {
         "summary": told_week(routes),
         "sharing": told_sharing(routes),
         "worn": told_worn(routes),
+        "not_out": together(one.team for one in idle if one.all_week),
+        "idle": [{"team": one.team, "days": _days(one), "why": one.reason} for one in idle],
         "timeline": timeline(release.start, routes.itineraries, teams),
         "teams": teams,
         "shifts": [
@@ -132,6 +135,14 @@ def _shift(tour: Itinerary, titles: Mapping[str, str]) -> dict[str, object]:
             for item, amount in tour.kit.items()
         ),
     }
+
+
+def _days(idle: IdleTeam) -> str:
+    if not idle.days:
+        return ""
+    if idle.all_week:
+        return plural("its only shift", "all {count} shifts", idle.shifts)
+    return series(short_day(day) for day in idle.days)
 
 
 _KINDS = {StopKind.BREAK: phrase("break"), StopKind.RESTOCK: phrase("restock")}

@@ -38,6 +38,9 @@ TEAM: Mapping[str, Words] = MappingProxyType(
         "now": phrase("now"),
         "was_until": phrase("planned until {time}", time=place("time")),
         "then": phrase("Then {stop}", stop=place("stop")),
+        "more_risks": plural(
+            "+{count} more risk: see the list", "+{count} more risks: see the list", 2
+        ),
         # Marks
         "done": phrase("Done"),
         "could_not": phrase("Could not"),
@@ -54,7 +57,9 @@ TEAM: Mapping[str, Words] = MappingProxyType(
         "cannot_lock": phrase(
             "This viewer cannot lock a file. Open the page in Chrome or Firefox."
         ),
-        "too_few": phrase("Six different words or more, each of three letters or more."),
+        "too_few": phrase(
+            "Six different words or more, each of three letters or more; or 24 digits."
+        ),
         # The map
         "show_stop": phrase("Show the stop"),
         "no_position": phrase("This browser does not say where it is."),

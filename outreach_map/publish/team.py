@@ -28,7 +28,7 @@ from outreach_map.layers import (
 from outreach_map.layers.words import kind_of, listed, metres, minutes, mode, open_hours, words
 from outreach_map.publish.plan import Plan
 from outreach_map.publish.risks import FlagList, flag_list, risk_notes
-from outreach_map.publish.told import told_amounts, told_risk
+from outreach_map.publish.told import told_amounts
 from outreach_map.risk import Flag, RefugeKind, WayOut
 from outreach_map.routing import Itinerary, Leg, Stop, StopKind
 from outreach_map.tables import Hotspot, Point, RiskZone, Team
@@ -43,7 +43,7 @@ RIGHTS = (
         "What you have to show or say differs from place to place: ask your legal contact before "
         "the shift."
     ),
-    phrase("Afterwards write down when, where, who and what was said."),
+    phrase("Afterwards write down when, where, which officers, and what was said."),
 )
 # What is asked of a visit: columns of the visit log, those that most teams count first.
 COUNTED = ("contacts", "syringes_out", "syringes_in", "naloxone_out", "condoms_out")
@@ -142,12 +142,12 @@ class TeamPage:
         return {
             "day": day_of(tour.date),
             "date": tour.date.isoformat(),
+            "begin": f"{tour.start:%Y-%m-%dT%H:%M}",
             "end": f"{tour.end:%Y-%m-%dT%H:%M}",
             "hours": one_to(clock(tour.start), clock(tour.end)),
             "visits": len(tour.visits),
             "way": phrase("{way} {mode}", way=metres(tour.distance_m), mode=mode(tour.mode)),
             "kit": told_amounts(tour.kit),
-            "risk": told_risk(tour.exposure_s),
             "flags": on_way,
             "stops": stops,
         }
@@ -179,7 +179,6 @@ class TeamPage:
             "give": told_amounts(stop.give),
             "take": told_amounts(stop.take),
             "why": stop.reason,
-            "risk": told_risk(stop.exposure_s + (leg.exposure_s if leg else 0.0)),
             "rows": self._rows(stop),
             "exit": self._exit(tour, stop) if visit else "",
         }

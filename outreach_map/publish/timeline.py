@@ -14,7 +14,8 @@ from outreach_map.language import Words, clock, day_of, phrase, plural
 from outreach_map.routing import Itinerary, Stop, StopKind
 
 LABEL, WIDTH = 84, 600
-_ROW, _HEAD, _BAR = 28, 30, 20
+# A day's head has its name, and the hours below it; half of the last hour's label stands behind it.
+_ROW, _HEAD, _BAR, _LAST = 28, 44, 20, 18
 _DRAWN = {StopKind.VISIT: "visit", StopKind.BREAK: "pause", StopKind.RESTOCK: "restock"}
 _COLOURS = 8
 
@@ -77,7 +78,7 @@ def timeline(start: date, tours: Sequence[Itinerary], teams: Sequence[str]) -> T
         return Timeline(0, (), ())
     first = min(_minutes(tour, tour.start) for tour in tours) // 60 * 60
     last = -(-max(_minutes(tour, tour.end) for tour in tours) // 60) * 60
-    scale = (WIDTH - LABEL - 8) / max(last - first, 60)
+    scale = (WIDTH - LABEL - _LAST) / max(last - first, 60)
 
     def at(minutes: float) -> float:
         return LABEL + (minutes - first) * scale

@@ -104,17 +104,22 @@ class Flag:
     review_week: date | None = None
 
 
-_RANK = {Rating.HIGH: 0, Rating.UNKNOWN: 1, Rating.MEDIUM: 2, Rating.LOW: 3}
+_RANK = {Rating.HIGH: 0, Rating.UNKNOWN: 1, Rating.MEDIUM: 2, Rating.LOW: 4}
+_NOT_WRITTEN_DOWN = 3
 _ORDER = {kind: number for number, kind in enumerate(FlagKind)}
 
 
 def by_weight(flags: Iterable[Flag]) -> tuple[Flag, ...]:
-    """Flags by what matters for the shift: grave before unknown before medium, then by kind."""
+    """Flags by what matters for the shift: the gravest first, then by kind.
+
+    Unknown comes before medium where it is an assessment that does not stand, which may be of
+    anything. What a street map or a table of services does not say comes after what is known.
+    """
     return tuple(
         sorted(
             flags,
             key=lambda flag: (
-                _RANK[flag.rating],
+                _rank(flag),
                 _ORDER[flag.kind],
                 flag.about,
                 flag.team or "",
@@ -123,6 +128,12 @@ def by_weight(flags: Iterable[Flag]) -> tuple[Flag, ...]:
             ),
         )
     )
+
+
+def _rank(flag: Flag) -> int:
+    if flag.rating is Rating.UNKNOWN and flag.source in (STREETS, SERVICES):
+        return _NOT_WRITTEN_DOWN
+    return _RANK[flag.rating]
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,7 +30,7 @@ def flag_risks(
     earlier: Sequence[RoundRecord] = (),
     naloxone: Sequence[NaloxoneReach] | None = None,
 ) -> tuple[Flag, ...]:
-    """Every flag of a round, the gravest first; an unknown one comes before a medium one.
+    """Every flag of a round, the gravest first.
 
     Parameters
     ----------

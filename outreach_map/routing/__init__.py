@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from outreach_map.routing.checker import check_solution
+    from outreach_map.routing.idle import IdleTeam, idle_teams
     from outreach_map.routing.itinerary import (
         DecisionEffect,
         Itinerary,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 # Loaded on first use: the process of the search needs neither streets nor pages.
 _HOMES = {
     "checker": ["check_solution"],
+    "idle": ["IdleTeam", "idle_teams"],
     "itinerary": [
         "DecisionEffect",
         "Itinerary",
@@ -61,6 +63,7 @@ __all__ = [
     "Break",
     "Client",
     "DecisionEffect",
+    "IdleTeam",
     "Itinerary",
     "LeftOut",
     "Leg",
@@ -77,6 +80,7 @@ __all__ = [
     "Window",
     "check_plan",
     "check_solution",
+    "idle_teams",
     "plan_routes",
     "replaced",
     "replan_shift",

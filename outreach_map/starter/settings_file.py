@@ -67,6 +67,7 @@ teams = "teams.csv"
 # is true everywhere; let your legal contact write what is true where you are, a sentence a line.
 [maps]
 # lock = true
+# passphrase = "words"  # or "digits", for whoever writes no Latin letters; without it by language
 # language = "en"  # of the pages; one of: {speak}
 # exports = ["xlsx", "ics"]  # also "gpx", "kml", "geojson"; none of these files can be locked
 # rights = '''

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from outreach_map.coverage import Range, Reach
 from outreach_map.coverage.ranges import people_of, total
+from outreach_map.language import language_of
 from outreach_map.layers.gaps import gap_layer, gap_style
 from outreach_map.publish import Plan
 from outreach_map.publish.filters import REACHES, filters_of, packed, view
@@ -93,6 +94,14 @@ def test_a_group_of_one_hotspot_is_not_to_be_chosen(town_plan: Plan) -> None:
     found = filters_of(replace(release, hotspots=(lone, *release.hotspots[1:])), town_plan.coverage)
     assert "seafarers" not in {group.name for group in found.groups}
     assert all(len(group.codes) >= 2 for group in found.groups)
+
+
+def test_languages_are_named_and_in_the_language_of_the_page(town_plan: Plan) -> None:
+    found = filters_of(town_plan.release, town_plan.coverage)
+    names = [group.name for group in found.groups if group.kind == "language"]
+    assert "Arabic" in names
+    assert "Polish" in names
+    assert language_of("pt").say(names[names.index("Arabic")]) == "árabe"
 
 
 @given(st.data())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -22,9 +24,11 @@ from outreach_map import load_programme, plan_round, publish_round
 from outreach_map.cli import main
 from outreach_map.demo import DEMO_ROUND
 from outreach_map.errors import KeyFileError
+from outreach_map.language import language_of
+from outreach_map.planning import lock
 from outreach_map.privacy import passphrase_of, rotate_key, team_passphrases
 from outreach_map.publish import Plan
-from outreach_map.publish.lock import ROUNDS, Sealed, seal, unseal
+from outreach_map.publish.lock import ROUNDS, Sealed, as_typed, seal, unseal
 from outreach_map.publish.shell import locked_page
 from tests.browser import PHONE, launched
 
@@ -71,6 +75,109 @@ def test_what_was_sealed_by_others_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="too much"):
         unseal(sealed, WORDS, most=1_000_000)
     assert len(unseal(sealed, WORDS, most=1_000_001)) == 1_000_001
+
+
+DIGITS = "0123 4567 8901 2345 6789 0123"
+
+
+def test_digits_count_alike_from_any_keyboard_and_in_any_groups() -> None:
+    sealed = seal("page", DIGITS, "Team T-AAAAAA")
+    for noughts in "٠۰၀႐０":
+        other = DIGITS.translate({ord(str(n)): chr(ord(noughts) + n) for n in range(10)})
+        assert unseal(sealed, other) == "page"
+    assert unseal(sealed, f"\u200f{DIGITS.replace(' ', '-')}\u061c") == "page"
+    assert unseal(sealed, DIGITS.replace(" ", "")) == "page"
+    with pytest.raises(InvalidTag):
+        unseal(sealed, DIGITS.replace("8", "9"))
+    # Among words digits are a word, and words are not run together.
+    assert as_typed("Alpha ٤ beta") == "alpha 4 beta"
+    assert as_typed("12 alpha 34") != as_typed("12alpha34")
+
+
+@pytest.mark.browser
+def test_the_page_and_the_program_take_the_same_for_the_same(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """What one side seals the other opens, so both have to read what is typed alike."""
+    page_of = tmp_path / "locked.html"
+    page_of.write_text(locked_page("page", WORDS, "Team T-AAAAAA"), encoding="utf-8")
+    page = opened(browser, page_of)
+    typed = [
+        DIGITS, "٠١٢٣ ٤٥٦٧", "۰۱۲۳\u200f۴۵۶۷", "၀၁၂၃-၄၅၆၇", "႐႑ ႒", "０１２３", "12 alpha\u00a034",
+        " Straße  İstanbul ΟΔΟΣ ", "\u2014 a\u2013b\u2212c ", "ﬁ ⅷ ½", "مرحبا ١",
+        "", "\ufeffx\u00ad\u2066y\u2069",
+        "မင်္ဂလာ ပါ", "a\u0085b\u2028c\x1fd", "- -",
+    ]  # fmt: skip
+    assert page.evaluate("typed => typed.map(outreachSeal.words)", typed) == [
+        as_typed(one) for one in typed
+    ]
+
+
+def test_digits_have_as_many_bits_as_words(country: Path, copy_of: Callable[[Path], Path]) -> None:
+    folder = copy_of(country)
+    codes = [f"T-{number:06}" for number in range(300)]
+    phrases, _ = team_passphrases(folder, codes, digits=codes)
+    assert all(re.fullmatch(r"(\d{4} ){5}\d{4}", phrase) for phrase in phrases.values())
+    # 24 of ten each, or six of 7,776 each: more than 77 bits both.
+    assert 24 * math.log2(10) > 79 > 6 * math.log2(7776) > 77
+    seen = Counter("".join(phrases.values()).replace(" ", ""))
+    assert set(seen) == set("0123456789")
+    # 720 of each on average; six standard deviations are 153.
+    assert all(abs(count - 720) < 153 for count in seen.values())
+    assert len(set(phrases.values())) == len(codes)
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "digits"),
+    [
+        ("ar", None, True), ("my", None, True), ("ru", None, True), ("pt", None, False),
+        ("sw", None, False), ("en", "digits", True), ("ar", "words", False),
+    ],
+)  # fmt: skip
+def test_who_writes_other_letters_gets_digits_unless_asked_otherwise(
+    country: Path,
+    country_plan: Plan,
+    copy_of: Callable[[Path], Path],
+    language: str,
+    asked: str | None,
+    digits: bool,
+) -> None:
+    folder = copy_of(country)
+    toml = folder / "outreach.toml"
+    lines = f'[maps]\nlanguage = "{language}"\n' + (f'passphrase = "{asked}"\n' if asked else "")
+    text = toml.read_text().replace("lock = false", "lock = true")
+    toml.write_text(text.replace("[maps]\n", lines) if "[maps]" in text else text + lines)
+    phrases = lock(load_programme(folder), country_plan.release, notice=lambda _: None)
+    assert phrases
+    assert all(bool(re.fullmatch(r"[\d ]{29}", one)) is digits for one in phrases.values())
+
+
+def test_a_new_passphrase_is_as_the_one_before_unless_asked_otherwise(
+    country: Path, copy_of: Callable[[Path], Path]
+) -> None:
+    folder = copy_of(country)
+    team_passphrases(folder, ["T-AAAAAA", "T-BBBBBB"], digits=["T-AAAAAA"])
+    assert passphrase_of(folder, "T-AAAAAA", renew=True)[:4].isdigit()
+    assert passphrase_of(folder, "T-BBBBBB", renew=True)[:3].isalpha()
+    assert passphrase_of(folder, "T-BBBBBB", renew=True, digits=True)[:4].isdigit()
+    assert passphrase_of(folder, "T-AAAAAA", renew=True, digits=False)[:3].isalpha()
+
+
+@pytest.mark.browser
+def test_digits_of_an_arabic_keyboard_open_the_page(
+    browser: Browser, town_plan: Plan, tmp_path: Path
+) -> None:
+    team = town_plan.routes.itineraries[0].team
+    publish_round(
+        replace(town_plan, passphrases={team: DIGITS}, language=language_of("ar")), tmp_path / "m"
+    )
+    page = opened(browser, tmp_path / "m" / f"team-{team.lower()}.html")
+    assert page.locator("#digits").is_checked()
+    assert page.evaluate("document.getElementById('words').inputMode") == "numeric"
+    page.click("#digits")
+    assert page.evaluate("document.getElementById('words').inputMode") == "text"
+    unlock(page, DIGITS.translate({ord(str(n)): chr(ord("٠") + n) for n in range(10)}))
+    page.wait_for_selector("li.stop", state="attached", timeout=30_000)
 
 
 def test_each_sealing_is_fresh_and_slow_enough() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from playwright.sync_api import Browser, Page
 
 from outreach_map.publish import Plan
 from outreach_map.publish.finder import search_index
-from outreach_map.routing import StopKind
+from outreach_map.publish.pages import PageMaker
+from outreach_map.routing import StopKind, idle_teams
 from outreach_map.tables import RiskState
 from tests.browser import DESKTOP, PHONE, Opened, launched, opened
 
@@ -77,6 +79,64 @@ def test_the_timeline_has_every_shift_with_its_stops_and_breaks(
         # Bars begin and end at whole minutes.
         minute = width / ((tour.end - tour.start).total_seconds() / 60)
         assert drawn == pytest.approx(max(share * width, 2), abs=0.1 + minute)
+
+
+def test_every_hour_has_its_label_and_none_lies_over_another(result: Opened) -> None:
+    page = result.page
+    lines = page.locator(".timeline line.hour").count()
+    assert page.locator(".timeline text.hour").count() == lines > 0
+    boxes = page.locator(".timeline .head + text, .timeline text.hour").evaluate_all(
+        """all => all.map(one => one.getBoundingClientRect())
+           .map(({ left, right, top, bottom }) => [left, right, top, bottom])"""
+    )
+    for number, (left, right, top, bottom) in enumerate(boxes):
+        for other in boxes[number + 1 :]:
+            apart = right <= other[0] or other[1] <= left or bottom <= other[2] or other[3] <= top
+            assert apart
+    edge = page.locator(".timeline").evaluate("one => one.getBoundingClientRect().right")
+    assert max(right for _, right, _, _ in boxes) <= edge
+
+
+def test_shifts_that_stay_empty_are_named_with_why(result: Opened, town_plan: Plan) -> None:
+    found = idle_teams(town_plan.release, town_plan.routes)
+    rows = result.page.locator("#idle tbody tr")
+    assert rows.count() == len(found) > 0
+    for number, one in enumerate(found):
+        text = rows.nth(number).text_content() or ""
+        assert one.team in text
+        assert one.reason in text
+        assert all(f"{day.day} {day:%b}" in text for day in one.days) or one.all_week
+
+
+def test_a_team_that_is_not_out_is_named_at_the_top(town_plan: Plan, tmp_path: Path) -> None:
+    team = town_plan.release.teams[0].code
+    tours = tuple(tour for tour in town_plan.routes.itineraries if tour.team != team)
+    plan = replace(town_plan, routes=replace(town_plan.routes, itineraries=tours))
+    assert f"Not out this week: {team}." in PageMaker(plan).planner()
+    assert "Not out this week" not in PageMaker(town_plan).planner()
+
+
+def test_on_paper_no_stop_is_printed_over_another(browser: Browser, town_maps: Path) -> None:
+    with opened(browser, town_maps / "planner.html", viewport=DESKTOP) as result:
+        page = result.page
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 703, "height": 1000})  # what A4 leaves between margins
+        boxes = page.locator("#shifts .stops li").evaluate_all(
+            """all => all.flatMap(one => [...one.querySelectorAll('button')]
+                 .map(button => button.getBoundingClientRect()))
+               .map(({ left, right, top, bottom }) => [left, right, top, bottom])"""
+        )
+        assert len(boxes) > 20
+        for number, (left, right, top, bottom) in enumerate(boxes):
+            for other in boxes[number + 1 :]:
+                apart = (
+                    right <= other[0] or other[1] <= left or bottom <= other[2] or other[3] <= top
+                )
+                assert apart
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.locator(".show").count() > 0
+        assert not any(one.is_visible() for one in page.locator(".show").all())
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
 
 
 def test_day_and_team_act_on_list_timeline_and_map_together(

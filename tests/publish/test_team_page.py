@@ -15,11 +15,15 @@ from playwright.sync_api import Browser, Page
 
 from outreach_map import load_programme, plan_round, publish_round
 from outreach_map.demo import DEMO_ROUND
+from outreach_map.language import language_of
 from outreach_map.privacy import team_passphrases
 from outreach_map.publish import Plan
 from outreach_map.publish.lock import Sealed, read_sealed, unseal
+from outreach_map.publish.pages import PageMaker
 from outreach_map.returns import read_returns
+from outreach_map.risk import FlagKind
 from outreach_map.routing import Itinerary, StopKind
+from outreach_map.tables import Rating
 from tests.browser import DESKTOP, PHONE, launched, opened
 from tests.saved import opened_locked
 
@@ -90,15 +94,23 @@ def hidden(page: Page, value: bool) -> None:
     )
 
 
+def take(page: Page, act: str) -> None:
+    """Mark the stop on the card; where it is one of a later day, say that it is meant."""
+    page.click(f"#now [data-act={act}]")
+    if page.locator("#sheet-early").is_visible():
+        page.click("#sheet-early [value=early]")
+
+
 def mark_done(page: Page, **counts: int) -> None:
-    page.click("#now [data-act=done]")
+    take(page, "done")
     for name, count in counts.items():
         page.fill(f"#sheet-done [name={name}]", str(count))
     page.click("#sheet-done .strong")
 
 
 def on_card(page: Page) -> str:
-    return page.inner_text("#now-stop .code")
+    # Not what is seen of it: out of sight the browser lays out nothing.
+    return page.locator("#now-stop .code").text_content() or ""
 
 
 # --- the next stop
@@ -142,6 +154,7 @@ def test_the_card_goes_with_the_clock_and_says_what_comes_between(
         assert on_card(page) == first.code
         assert page.inner_text("#now-in") == "now"
         assert page.inner_text("#now-then").startswith("Then ")
+        mark_done(page)
         page.clock.run_for((first.leave - first.begin).total_seconds() * 1000 + 60_000)
         assert on_card(page) == second.code
         between = [
@@ -154,6 +167,68 @@ def test_the_card_goes_with_the_clock_and_says_what_comes_between(
         page.clock.run_for(8 * 24 * 3600 * 1000)
         assert page.locator("#now").is_hidden()
         assert page.locator("#over").is_visible()
+
+
+def test_the_card_stays_with_a_stop_that_nobody_marked_while_the_shift_runs(
+    browser: Browser, path: Path, town_plan: Plan, team: str
+) -> None:
+    tours = [tour for tour in tours_of(town_plan, team) if len(tour.visits) > 1]
+    tour = tours[0]
+    first, last = tour.visits[0], tour.visits[-1]
+    with at(browser, path, tour.start - timedelta(minutes=20)) as page:
+        assert on_card(page) == first.code
+        page.clock.set_system_time(first.leave + timedelta(minutes=3))
+        page.clock.run_for(30_000)
+        assert on_card(page) == first.code
+        assert page.inner_text("#now-in") == f"planned until {first.leave:%H:%M}"
+        # What is marked out of order leads on, and what was passed over comes back at the end.
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        rows = page.locator(f"details[data-begin='{tour.start:%Y-%m-%dT%H:%M}'] li.stop-visit")
+        for place in range(1, len(tour.visits)):
+            rows.nth(place).locator("[data-act=done]").click()
+            page.click("#sheet-done .strong")
+        assert on_card(page) == first.code
+        page.clock.set_system_time(tour.end + timedelta(minutes=90))
+        page.clock.run_for(30_000)
+        assert on_card(page) == first.code
+        # Two hours after its end a shift is over, marked or not.
+        page.clock.set_system_time(tour.end + timedelta(minutes=121))
+        page.clock.run_for(30_000)
+        assert page.locator("#now").is_hidden() or on_card(page) not in (first.code, last.code)
+
+
+def test_a_stop_of_a_later_day_is_marked_only_when_that_is_meant(
+    browser: Browser, path: Path, town_plan: Plan, team: str
+) -> None:
+    tours = tours_of(town_plan, team)
+    tour = next(after for after in tours[1:] if after.date > tours[0].date)
+    stop = tour.visits[0]
+    with at(browser, path, stop.begin - timedelta(days=1, hours=6)) as page:
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        row = page.locator(f"li.stop-visit[data-begin='{stop.begin:%Y-%m-%dT%H:%M}']")
+        for act, sheet in (("done", "#sheet-done"), ("not", "#sheet-not")):
+            row.locator(f"[data-act={act}]").click()
+            asked = page.locator("#sheet-early")
+            assert asked.is_visible()
+            assert stop.code in asked.inner_text()
+            assert f"{stop.begin.day} {stop.begin:%b}" in asked.inner_text()
+            asked.locator(".strong").click()
+            assert not page.locator(sheet).is_visible()
+            assert page.locator("li.is-done, li.is-not").count() == 0
+        row.locator("[data-act=done]").click()
+        page.click("#sheet-early [value=early]")
+        page.click("#sheet-done .strong")
+        assert "is-done" in (row.get_attribute("class") or "")
+    # On its own day nobody is asked, and a night that runs past midnight is one day.
+    for when in (stop.begin, stop.begin.replace(hour=0, minute=5)):
+        with at(browser, path, when) as page:
+            page.evaluate(
+                "document.querySelectorAll('details').forEach(one => { one.open = true; })"
+            )
+            page.locator(
+                f"li.stop-visit[data-begin='{stop.begin:%Y-%m-%dT%H:%M}'] [data-act=done]"
+            ).click()
+            assert page.locator("#sheet-done").is_visible()
 
 
 def test_a_team_that_runs_late_goes_on_where_it_is(
@@ -188,6 +263,45 @@ def test_the_gravest_flag_says_what_to_do_and_exits_how_far(
         assert flag.locator("em").is_visible()
         first = page.locator("li.next .flag").first
         assert flag.locator("b").inner_text() == first.locator("b").inner_text()
+        more = page.locator("li.next .flag").count() - 1
+        assert page.locator("#now-more").is_visible() is (more > 0)
+        if more:
+            assert page.inner_text("#now-more").startswith(f"+{more} more")
+
+
+def test_police_on_the_way_come_before_a_street_of_unknown_light(
+    browser: Browser, town_plan: Plan, town_maps: Path
+) -> None:
+    """The demo has a stop in a policing zone whose streets have no tag for light."""
+    found = [
+        flag
+        for flag in town_plan.flags
+        if flag.kind is FlagKind.STOP_IN_ZONE
+        and flag.rating is Rating.MEDIUM
+        and flag.when
+        and "Policing" in flag.evidence
+    ]
+    unlit = {
+        (flag.team, flag.about, flag.when)
+        for flag in town_plan.flags
+        if flag.kind is FlagKind.UNLIT and flag.rating is Rating.UNKNOWN
+    }
+    both = [flag for flag in found if (flag.team, flag.about, flag.when) in unlit]
+    assert both
+    for flag in both:
+        page_of = town_maps / f"team-{str(flag.team).lower()}.html"
+        with at(browser, page_of, flag.when) as page:
+            while on_card(page) != flag.about:
+                mark_done(page)
+            graver = any(
+                other.rating is Rating.HIGH
+                for other in town_plan.flags
+                if (other.team, other.about, other.when) == (flag.team, flag.about, flag.when)
+            )
+            card = page.inner_text("#now .flag")
+            assert ("high risk" if graver else "carry the rights card") in card
+            assert "nobody knows" not in card
+            assert page.locator("#now-more").is_visible()
 
 
 # --- marks
@@ -205,7 +319,7 @@ def test_marks_are_made_changed_and_undone(
         assert "✓ Done · People reached: 4 · Syringes given: 30" in line.inner_text()
         assert on_card(page) == stops[1][0]
         assert "1 mark is not saved." in page.inner_text("#marks-said")
-        page.click("#now [data-act=not]")
+        take(page, "not")
         reasons = page.locator("#sheet-not .reasons button")
         assert reasons.count() == 5
         reasons.nth(1).click()
@@ -228,7 +342,7 @@ def test_marks_are_made_changed_and_undone(
 def test_a_number_that_cannot_be_is_not_taken(browser: Browser, path: Path) -> None:
     with opened(browser, path) as result:
         page = result.page
-        page.click("#now [data-act=done]")
+        take(page, "done")
         for wrong in ("-1", "1.5", "12345"):
             page.fill("#sheet-done [name=contacts]", wrong)
             page.click("#sheet-done .strong")
@@ -335,7 +449,7 @@ def test_what_a_page_saved_is_taken_into_the_log(
     words = team_passphrases(folder, [team])[0][team]
     page = opened_locked(browser, tmp_path / "maps" / f"team-{team.lower()}.html", words)
     mark_done(page, contacts=4, syringes_out=30, syringes_in=12, naloxone_out=2, condoms_out=8)
-    page.click("#now [data-act=not]")
+    take(page, "not")
     page.locator("#sheet-not .reasons button").first.click()
     page.click("#show-help")
     page.click("#risk")
@@ -626,7 +740,7 @@ def test_nothing_scrolls_sideways(
           .map(one => one.scrollWidth - one.clientWidth)"""
         assert max(page.evaluate(wide)) <= 0
         if view == "list":
-            page.click("#now [data-act=done]")
+            take(page, "done")
             assert max(page.evaluate(wide)) <= 0
 
 
@@ -673,3 +787,127 @@ def test_stops_other_than_visits_say_what_to_do(
         for kind in StopKind:
             assert page.locator(f"li.stop-{kind.value}").count() == kinds.count(kind)
         assert page.locator("li.stop:not(.stop-visit) .acts").count() == 0
+
+
+# --- the map
+
+
+def test_the_way_that_was_chosen_is_told_from_the_others(
+    browser: Browser, path: Path, town_plan: Plan, team: str
+) -> None:
+    tour = max(tours_of(town_plan, team), key=lambda tour: len(tour.visits))
+    stop = next(one for one in tour.visits if tour.legs[tour.stops.index(one) - 1].length_m > 500)
+    with at(browser, path, stop.begin) as page:
+        while on_card(page) != stop.code:
+            mark_done(page)
+        page.click("#now [data-act=way]")
+        assert page.locator("path.chosen:not(.casing)[class*=route-]").count() == 1
+        others = page.locator("path[class*=route-]:not(.chosen):not(.casing)")
+        for other in others.all():
+            assert float(other.evaluate("one => getComputedStyle(one).opacity")) < 0.5
+        assert page.locator(".arrow").count() == 3
+        assert page.inner_text(".goal").endswith(stop.code or "?")
+        # The arrows point to where the goal is: from one to the next it comes no farther off.
+        turned = page.locator(".arrow span").evaluate_all("all => all.map(a => a.style.transform)")
+        assert all(re.fullmatch(r"rotate\(-?[\d.]+deg\)", one) for one in turned)
+        # Another shift in the list takes it off.
+        page.click("#show-list")
+        page.evaluate("document.querySelectorAll('.shift').forEach(one => { one.open = false; })")
+        page.locator(".goal").wait_for(state="detached")
+        assert page.locator(".arrow, path.chosen").count() == 0
+
+
+def test_the_legend_is_not_covered(browser: Browser, path: Path) -> None:
+    with opened(browser, path) as result:
+        page = result.page
+        page.click("#show-map")
+        page.click(".legend summary")
+        assert not page.locator("#where").is_visible()
+        page.click(".legend summary")
+        assert page.locator("#where").is_visible()
+
+
+def test_distances_are_metric(browser: Browser, path: Path) -> None:
+    with opened(browser, path) as result:
+        result.page.click("#show-map")
+        lines = result.page.locator(".leaflet-control-scale-line")
+        shown = [line.inner_text() for line in lines.all() if line.is_visible()]
+        assert len(shown) == 1
+        assert re.fullmatch(r"\d+ k?m", shown[0])
+
+
+# --- words that fit
+
+
+def test_telephone_numbers_are_read_from_left_to_right_in_arabic(
+    browser: Browser, town_plan: Plan, team: str, tmp_path: Path
+) -> None:
+    plan = replace(town_plan, language=language_of("ar"))
+    page_of = tmp_path / "team.html"
+    one = next(each for each in plan.release.teams if each.code == team)
+    page_of.write_text(PageMaker(plan).team(one), encoding="utf-8")
+    boxes = """span => {
+      const range = document.createRange(), text = span.firstChild;
+      return text.data.match(/\\S+/g).map((group) => {
+        const at = text.data.indexOf(group);
+        range.setStart(text, at);
+        range.setEnd(text, at + group.length);
+        return [group, range.getBoundingClientRect().left];
+      });
+    }"""
+    with opened(browser, page_of) as result:
+        page = result.page
+        assert page.get_attribute("html", "dir") == "rtl"
+        for where in ("footer", "#help"):
+            if where == "#help":
+                page.click("#show-help")
+            span = page.locator(f"{where} a[href^='tel:'] span").first
+            groups = span.evaluate(boxes)
+            assert [group for group, _ in groups] == ["+49", "30", "23125", "042"]
+            lefts = [left for _, left in groups]
+            assert lefts == sorted(lefts)
+
+
+@pytest.mark.parametrize("tag", ["pt", "ar", "ru"])
+def test_no_button_is_cut_off_on_a_phone(
+    browser: Browser, town_plan: Plan, team: str, tmp_path: Path, tag: str
+) -> None:
+    plan = replace(town_plan, language=language_of(tag))
+    one = next(each for each in plan.release.teams if each.code == team)
+    path = tmp_path / "team.html"
+    path.write_text(PageMaker(plan).team(one), encoding="utf-8")
+    cut = """() => [...document.querySelectorAll('button')]
+      .filter((one) => one.offsetWidth && (one.scrollWidth > one.clientWidth + 1
+        || one.scrollHeight > one.clientHeight + 1)).map((one) => one.textContent)"""
+    with opened(browser, path) as result:
+        page = result.page
+        assert page.evaluate(cut) == []
+        for sheet in ("#sheet-done", "#sheet-early", "#sheet-not", "#sheet-risk", "#sheet-words"):
+            page.evaluate("id => document.querySelector(id).showModal()", sheet)
+            assert page.evaluate(cut) == []
+            page.evaluate("id => document.querySelector(id).close()", sheet)
+
+
+def test_at_twice_the_size_the_bar_has_its_numbers_and_its_words_whole(
+    browser: Browser, town_plan: Plan, team: str, tmp_path: Path
+) -> None:
+    """360 x 740 at 200 % is 180 x 370 of the browser's points."""
+    plan = replace(town_plan, language=language_of("pt"))
+    one = next(each for each in plan.release.teams if each.code == team)
+    path = tmp_path / "team.html"
+    path.write_text(PageMaker(plan).team(one), encoding="utf-8")
+    with opened(browser, path, viewport={"width": 180, "height": 370}) as result:
+        page = result.page
+        for part in page.locator("footer .calls b, footer .calls span, footer nav button").all():
+            assert part.is_visible()
+            assert part.evaluate("one => one.scrollWidth <= one.clientWidth + 1")
+        lines = """button => {
+          const range = document.createRange();
+          range.selectNodeContents(button);
+          return new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size;
+        }"""
+        for button in page.locator("footer nav button").all():
+            assert button.evaluate(lines) == 1
+        box = page.locator("footer").bounding_box()
+        assert box is not None
+        assert box["height"] <= 370 * 0.45

@@ -23,6 +23,7 @@ from outreach_map.risk import (
     mitigation,
     zones_to_review,
 )
+from outreach_map.risk.flag import SERVICES, STREETS, by_weight
 from outreach_map.tables import (
     Affects,
     Hotspot,
@@ -230,6 +231,24 @@ def test_the_gravest_come_first_and_unknown_before_medium() -> None:
         Rating.MEDIUM,
         Rating.LOW,
     ]
+
+
+def test_what_is_not_written_down_comes_after_what_is_known() -> None:
+    """A street without a tag for light is no reason to fold away police, or a dark street."""
+
+    def one(kind: FlagKind, rating: Rating, source: str, zone: str | None = None) -> Flag:
+        return Flag(kind, rating, Affects.BOTH, "H-AAAA", "", "", source, zone=zone)
+
+    ordered = [
+        one(FlagKind.FAR_FROM_CARE, Rating.HIGH, SERVICES),
+        one(FlagKind.STOP_IN_ZONE, Rating.UNKNOWN, "register R-AAAA", "R-AAAA"),
+        one(FlagKind.STOP_IN_ZONE, Rating.MEDIUM, "register R-BBBB", "R-BBBB"),
+        one(FlagKind.UNLIT, Rating.MEDIUM, STREETS),
+        one(FlagKind.UNLIT, Rating.UNKNOWN, STREETS),
+        one(FlagKind.FAR_FROM_SAFE, Rating.UNKNOWN, SERVICES),
+        one(FlagKind.STAIRS, Rating.LOW, STREETS),
+    ]
+    assert list(by_weight(reversed(ordered))) == ordered
 
 
 def test_legs_and_stops_that_go_back_in_time_are_refused() -> None:

@@ -104,6 +104,15 @@
   byId("show").addEventListener("change", (event) => {
     words.type = /** @type {HTMLInputElement} */ (event.target).checked ? "text" : "password";
   });
+  const keys = /** @type {HTMLInputElement} */ (byId("digits"));
+  const type = () => {
+    words.inputMode = keys.checked ? "numeric" : "text";
+  };
+  keys.addEventListener("change", () => {
+    type();
+    words.focus();
+  });
+  type();
   // Sealed marks are lost with the page.
   addEventListener("beforeunload", (event) => {
     if (kept && document.body === face.body && document.body.childElementCount) event.preventDefault();

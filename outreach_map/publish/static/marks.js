@@ -11,6 +11,7 @@ const outreachMarks = (() => {
   const FORMAT = 1;
   const NAME = "note.txt";
   const LEAST_WORDS = 6;
+  const LEAST_DIGITS = 24;
   const KEPT_MS = 10_000;
   /** @type {Map<string, Mark>} */
   const marks = new Map();
@@ -57,8 +58,12 @@ const outreachMarks = (() => {
     unsaved = found.unsaved;
   };
 
-  /** Whether words are enough to lock a file with. @param {string} typed */
-  const enough = (typed) => new Set(outreachSeal.words(typed).split(" ").filter((word) => word.length > 2)).size >= LEAST_WORDS;
+  /** Whether words, or digits, are enough to lock a file with. @param {string} typed */
+  const enough = (typed) => {
+    const words = outreachSeal.words(typed);
+    if (/^[0-9]+$/.test(words)) return words.length >= LEAST_DIGITS && new Set(words).size >= LEAST_WORDS;
+    return new Set(words.split(" ").filter((word) => word.length > 2)).size >= LEAST_WORDS;
+  };
 
   /** Save all marks as a locked file. @param {(text: string) => Promise<Sealed>} seal */
   const save = async (seal) => {

@@ -24,8 +24,23 @@ const outreachSeal = (() => {
   /** Packed bytes again. @param {ArrayBuffer} plain */
   const emptied = (plain) => plain.slice(LENGTH, LENGTH + new DataView(plain).getUint32(0));
 
-  /** Words as they count: without case, hyphens and spare spaces. @param {string} typed */
-  const words = (typed) => typed.normalize("NFKC").toLowerCase().replaceAll("-", " ").trim().split(/\s+/).join(" ");
+  // As in publish/lock.py: noughts of the keyboards on which teams type, what stands between letters unseen, and between words.
+  const NOUGHTS = [0x0660, 0x06f0, 0x1040, 0x1090];
+  const DIGIT = /[\u0660-\u0669\u06f0-\u06f9\u1040-\u1049\u1090-\u1099]/g;
+  const UNSEEN = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
+  const BETWEEN = /[-\u2010-\u2015\u2212 \t\n\v\f\r\u1680\u2028\u2029]+/g;
+  /** @param {string} digit */
+  const latin = (digit) => {
+    const code = digit.charCodeAt(0);
+    return String(code - (NOUGHTS.find((nought) => nought <= code && code < nought + 10) || 0));
+  };
+
+  /** Words as they count: without case and hyphens; digits from any keyboard, and digits alone without their groups. @param {string} typed */
+  const words = (typed) => {
+    const plain = typed.normalize("NFKC").toLowerCase().replace(DIGIT, latin);
+    const found = plain.replace(UNSEEN, "").replace(BETWEEN, " ").replace(/^ +| +$/g, "");
+    return /^[0-9 ]+$/.test(found) ? found.replaceAll(" ", "") : found;
+  };
 
   /** A key from words. @param {string} phrase @param {Uint8Array} salt @param {number} rounds */
   const keyOf = async (phrase, salt, rounds) => {

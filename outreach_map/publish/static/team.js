@@ -5,8 +5,11 @@
 document.addEventListener("DOMContentLoaded", () => {
   const OUT_OF_SIGHT_MS = 3 * 60 * 1000;
   const TICK_MS = 20_000;
-  // So long after the end of a shift a team may still be on its way.
+  // So long before its shift a team may set out, and so long after its end it may still be on its way.
+  const EARLY_MS = 30 * 60 * 1000;
   const LATE_MS = 2 * 60 * 60 * 1000;
+  // A way with room for more than one arrow.
+  const LONG_M = 500;
   const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
   const one = (/** @type {ParentNode} */ where, /** @type {string} */ what) => /** @type {HTMLElement} */ (where.querySelector(what));
   const lock = /** @type {any} */ (window).outreachLock;
@@ -29,14 +32,33 @@ document.addEventListener("DOMContentLoaded", () => {
 
   // --- the next stop ---
 
-  /** The stop after the last that is marked, while its shift lasts; else the first that is not over. */
+  const runs = (/** @type {HTMLElement} */ shift) =>
+    time(shift.dataset.begin) - EARLY_MS <= Date.now() && Date.now() < time(shift.dataset.end) + LATE_MS;
+
+  /** The stop of a shift at which its team is: after the last that is marked, or else the first that is not. @param {HTMLElement} shift */
+  const openOf = (shift) => {
+    const own = stops.filter((stop) => shiftOf(stop) === shift);
+    const last = own.map((stop) => Boolean(outreachMarks.of(stop))).lastIndexOf(true);
+    return own[last + 1] || own.find((stop) => !outreachMarks.of(stop));
+  };
+
+  /** Of the shift that runs what the team has not marked, whatever the clock says; else the first stop that is not over. */
   const upcoming = () => {
-    const now = Date.now();
-    const last = stops.map((stop) => Boolean(outreachMarks.of(stop))).lastIndexOf(true);
-    const shift = last < 0 ? undefined : shiftOf(stops[last]);
-    const following = stops.slice(last + 1).find((stop) => shiftOf(stop) === shift);
-    if (shift && following && now < time(shift.dataset.end) + LATE_MS) return following;
-    return stops.find((stop) => !outreachMarks.of(stop) && time(stop.dataset.leave) > now);
+    // Of two that overlap the later one, once it has begun.
+    const running = shifts.filter(runs).reverse();
+    const begun = running.filter((shift) => time(shift.dataset.begin) <= Date.now());
+    for (const shift of [...begun, ...running]) {
+      const open = openOf(shift);
+      if (open) return open;
+    }
+    return stops.find((stop) => !outreachMarks.of(stop) && time(stop.dataset.leave) > Date.now());
+  };
+
+  /** Whether a stop is of a day to come. @param {HTMLElement} stop */
+  const early = (stop) => {
+    const tomorrow = new Date();
+    tomorrow.setHours(24, 0, 0, 0);
+    return time(stop.dataset.begin) >= tomorrow.getTime() && !runs(shiftOf(stop));
   };
 
   /** "in 12 min", "now", or until when it was planned. @param {HTMLElement} stop */
@@ -70,7 +92,11 @@ document.addEventListener("DOMContentLoaded", () => {
       next = found;
       next?.classList.add("next");
       if (next) for (const shift of shifts) shift.open = shift === shiftOf(next);
-      const flag = next?.querySelector(".flag")?.cloneNode(true);
+      const flags = next?.querySelectorAll(".flag");
+      const flag = flags?.[0]?.cloneNode(true);
+      const more = (flags?.length || 1) - 1;
+      byId("now-more").hidden = !more;
+      byId("now-more").textContent = more ? said("more_risks", { count: more }) : "";
       const lead = next?.querySelector(".lead")?.cloneNode(true);
       const parts = lead ? [lead] : [];
       if (flag) {
@@ -161,9 +187,12 @@ document.addEventListener("DOMContentLoaded", () => {
     sheet.showModal();
   });
   const whichOf = (/** @type {HTMLElement} */ stop) => one(stop, ".what").textContent?.trim() || "";
+  /** Whether a stop may be marked: one of a later day only when the team says so. @param {HTMLElement} stop */
+  const meant = async (stop) => !early(stop) || Boolean(await ask("sheet-early", `${whichOf(stop)}, ${one(shiftOf(stop), "h2").textContent}`));
 
   const acts = {
     done: async (/** @type {HTMLElement} */ stop) => {
+      if (!(await meant(stop))) return;
       const fields = /** @type {HTMLInputElement[]} */ ([...byId("sheet-done").querySelectorAll("input")]);
       for (const field of fields) field.value = String(outreachMarks.of(stop)?.[field.name] ?? "");
       if (!(await ask("sheet-done", whichOf(stop)))) return;
@@ -172,6 +201,7 @@ document.addEventListener("DOMContentLoaded", () => {
       marked(stop);
     },
     not: async (/** @type {HTMLElement} */ stop) => {
+      if (!(await meant(stop))) return;
       const reason = await ask("sheet-not", whichOf(stop));
       if (!reason) return;
       outreachMarks.mark(stop, reason, {});
@@ -243,19 +273,64 @@ document.addEventListener("DOMContentLoaded", () => {
   const areas = featuresOf("hotspots");
   const codesOf = (/** @type {any} */ area) => area.title.split(" · ");
 
+  /** Signs on the way that was chosen. @type {any} */
+  let signs;
+  /** The shift whose way is chosen from. @type {string | undefined} */
+  let chosenShift;
+
+  const unchoose = () => {
+    signs?.remove();
+    signs = chosenShift = undefined;
+    map_outreach.getContainer().classList.remove("choosing");
+    document.querySelectorAll("path.chosen").forEach((path) => path.classList.remove("chosen"));
+  };
+
+  /** A sign that nothing can be done with. @param {any} at @param {string} name @param {string} text @param {number} [turn] in degrees */
+  const sign = (at, name, text, turn) => {
+    const box = document.createElement("span");
+    box.textContent = text;
+    box.style.display = "inline-block";
+    if (turn !== undefined) box.style.transform = `rotate(${turn}deg)`;
+    if (name === "goal") return L.tooltip({ permanent: true, direction: "top", offset: [0, -6], className: name }).setLatLng(at).setContent(box);
+    return L.marker(at, { icon: L.divIcon({ className: name, html: box, iconSize: [16, 16] }), interactive: false, keyboard: false });
+  };
+
+  /** Arrows along a line, and what it leads to at its end. @param {any} line @param {HTMLElement} stop */
+  const along = (line, stop) => {
+    const places = line.getLatLngs(), flat = places.map((/** @type {any} */ at) => L.CRS.EPSG3857.project(at));
+    const upTo = [0];
+    for (let i = 1; i < flat.length; i++) upTo.push(upTo[i - 1] + flat[i].distanceTo(flat[i - 1]));
+    const whole = upTo[upTo.length - 1];
+    const arrows = (whole > LONG_M ? [0.25, 0.5, 0.75] : whole ? [0.5] : []).map((share) => {
+      const i = upTo.findIndex((length) => length >= share * whole), from = flat[i - 1], to = flat[i];
+      const part = (share * whole - upTo[i - 1]) / (upTo[i] - upTo[i - 1]);
+      const at = L.CRS.EPSG3857.unproject(from.add(to.subtract(from).multiplyBy(part)));
+      return sign(at, "arrow", "▲", (Math.atan2(to.x - from.x, to.y - from.y) * 180) / Math.PI);
+    });
+    const told = [one(stop, "time").textContent, stop.dataset.code].filter(Boolean).join(" · ");
+    return L.layerGroup([...arrows, sign(places[places.length - 1], "goal", told)]);
+  };
+
   /** Show a stop's area and the way there. @param {HTMLElement} stop */
   const onMap = (stop) => {
     outreach.whole();
     outreachPage.show("map");
-    document.querySelectorAll("path.chosen").forEach((path) => path.classList.remove("chosen"));
+    unchoose();
     const [shift, leg] = (stop.dataset.way || "").split(":");
     const place = areas.findIndex((/** @type {any} */ area) => codesOf(area).includes(stop.dataset.code));
     const area = place < 0 ? undefined : layerOf("hotspots").getLayers()[place];
     const ways = shift ? layerOf(`routes_${shift}`) : undefined;
     if (ways) map_outreach.addLayer(ways);
-    const bounds = L.latLngBounds([]);
-    for (const layer of [area, leg === undefined ? undefined : ways?.getLayers()[Number(leg)]]) if (layer) bounds.extend(layer.getBounds());
+    const bounds = L.latLngBounds([]), way = leg === undefined ? undefined : ways?.getLayers()[Number(leg)];
+    for (const layer of [area, way]) if (layer) bounds.extend(layer.getBounds());
     area?.getElement()?.classList.add("chosen");
+    if (way) {
+      chosenShift = shift;
+      way.bringToFront();
+      for (const line of way.getLayers()) line.getElement()?.classList.add("chosen");
+      map_outreach.getContainer().classList.add("choosing");
+      signs = along(way.getLayers()[1], stop).addTo(map_outreach);
+    }
     if (bounds.isValid()) map_outreach.fitBounds(bounds, { paddingTopLeft: [30, 130], paddingBottomRight: [30, 40], maxZoom: 17, animate: false });
   };
 
@@ -282,7 +357,10 @@ document.addEventListener("DOMContentLoaded", () => {
   // The way of a shift is on the map while the shift is open in the list.
   shifts.forEach((shift, number) => {
     const way = layerOf(`routes_${number}`);
-    const follow = () => (shift.open ? map_outreach.addLayer(way) : map_outreach.removeLayer(way));
+    const follow = () => {
+      if (!shift.open && chosenShift === String(number)) unchoose();
+      return shift.open ? map_outreach.addLayer(way) : map_outreach.removeLayer(way);
+    };
     if (way) shift.addEventListener("toggle", follow);
   });
 
