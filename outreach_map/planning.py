@@ -25,7 +25,13 @@ from outreach_map.handover import city_of, earlier_rounds, gap_steps, team_visit
 from outreach_map.history import Past, read_past, write_past
 from outreach_map.language import language_of
 from outreach_map.network import StreetExtract, add_slopes, read_extract
-from outreach_map.privacy import public_code, release, team_passphrases, working_alone
+from outreach_map.privacy import (
+    Confidential,
+    public_code,
+    release,
+    team_passphrases,
+    working_alone,
+)
 from outreach_map.programme import Programme
 from outreach_map.publish import Plan, publish_round
 from outreach_map.risk import flag_risks, naloxone_reach, ways_out
@@ -72,7 +78,8 @@ def plan_round(
         Told what the planner should know of this round: warnings, what waits; without it
         `progress` is told.
     secret
-        Told each new passphrase, which nobody else may read; without it `notice` is told.
+        Told what nobody but the planner may read: each new passphrase, and what a `Confidential`
+        notice of the gate says. Without it `notice` is told.
     cache
         Whether the streets may be taken from, and kept in, `.streets-cache` beside the extract.
     today
@@ -99,7 +106,11 @@ def plan_round(
         # Before the gate writes anything: a record that is damaged stops the plan.
         past = read_past(private)
         say("passing the privacy gate")
-        released = release(programme, start, extract, notice=notice or say, today=today)
+
+        def tell(line: str) -> None:
+            (secret if secret and isinstance(line, Confidential) else notice or say)(line)
+
+        released = release(programme, start, extract, notice=tell, today=today)
         plan = plan_released(programme, released, extract, past=past, seed=seed, progress=say)
         kept = past.with_round(start, tours_of(released, plan.routes))
         write_past(private, kept.with_gaps(start, gap_steps(plan.coverage)))

@@ -15,9 +15,9 @@ from outreach_map.planning import alone, make_maps
 from outreach_map.programme import load_programme
 
 _WAIT_S = 600.0
-_FRESH = (
-    "new passphrases of teams were made; outreach-map key passphrase shows them where the "
-    "programme's private/ is"
+_WORD = (
+    "there is word for the planner alone, where the programme's private/ is: outreach-map plan "
+    "says it, and outreach-map key passphrase shows new passphrases"
 )
 
 
@@ -105,17 +105,17 @@ def _planned(task: CityTask) -> tuple[Outcome, Figures, list[str]]:
         if found := record.finished(programme, task.start, inputs, directory):
             return Outcome.UNCHANGED, found, []
         notices: list[str] = []
-        fresh: list[str] = []
+        kept: list[str] = []
         plan, _ = make_maps(
             programme,
             task.start,
             directory,
             seed=task.seed,
             notice=notices.append,
-            # Words that open a team's pages stay where the programme's private/ is.
-            secret=lambda _: fresh.append(_FRESH),
+            # It stays where the programme's private/ is.
+            secret=lambda _: kept.append(_WORD),
             cache=task.cache,
         )
         figures = Figures.of(plan, programme.privacy.rules)
         record.keep(programme, task.start, inputs, directory, figures)
-        return Outcome.PLANNED, figures, notices + fresh[:1]
+        return Outcome.PLANNED, figures, notices + kept[:1]

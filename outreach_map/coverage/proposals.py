@@ -164,7 +164,7 @@ def gained_by_areas(
 
     For maps: wherever in its area a new point stands, the answer is the same, so it says nothing of
     the place. The least are those reached from every stop of some area, the most those reached from
-    any, and the middle those reached from the areas' anchors.
+    any, and the middle is the mean over all stops of the areas, each as likely as the others.
 
     Parameters
     ----------
@@ -265,16 +265,19 @@ class _Asked:
         return self._sum(surely & ~before, perhaps & ~before)
 
     def by_areas(self, areas: Sequence[range]) -> Range:
-        """People gained by points somewhere in areas; the first candidate of each is its anchor."""
+        """People gained by points that stand somewhere in areas, of which these are the stops."""
         before, _ = self._within(())
-        sure, middle, may = (np.zeros(len(self.all_rows), dtype=bool) for _ in range(3))
+        sure, may = (np.zeros(len(self.all_rows), dtype=bool) for _ in range(2))
+        missed = np.ones(len(self.all_rows))
         for own in areas:
             columns = [self.old + number for number in own]
-            sure |= (self.worst[:, columns] <= self.standard).all(axis=1)
-            middle |= self.worst[:, columns[0]] <= self.standard
+            reached = self.worst[:, columns] <= self.standard
+            sure |= reached.all(axis=1)
             may |= (self.best[:, columns] <= self.standard).any(axis=1)
+            missed *= 1 - reached.mean(axis=1)
         ends = self._sum(sure & ~before, may & ~before)
-        mid = self._sum(middle & ~before, may & ~before).mid
+        mids = np.array([one.mid if one else 0.0 for one in self.people])
+        mid = float(((1 - missed) * mids)[~before].sum())
         return Range(ends.low, mid, max(ends.high, mid))
 
     def _within(self, sites: tuple[int, ...]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

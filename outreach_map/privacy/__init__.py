@@ -18,6 +18,7 @@ from outreach_map.privacy.keys import ProgrammeKey, load_key, open_private, writ
 from outreach_map.privacy.ledger import begin
 from outreach_map.privacy.listed import Candidate, already_listed
 from outreach_map.privacy.lookup import public_code
+from outreach_map.privacy.notices import Confidential
 from outreach_map.privacy.passphrases import kept_passphrases, passphrase_of, team_passphrases
 from outreach_map.privacy.rare import shared_by
 from outreach_map.privacy.returned import ReturnedNote, ReturnedVisit, TakenIn, take_in
@@ -38,6 +39,7 @@ __all__ = [
     "AreaHolding",
     "Candidate",
     "Change",
+    "Confidential",
     "Errors",
     "Inspection",
     "Metric",

@@ -10,6 +10,11 @@ from outreach_map.intake import RawTables
 from outreach_map.privacy.incidents import MOST_KINDS
 from outreach_map.privacy.locate import REACH_M
 
+
+class Confidential(str):
+    """A notice of what is in the planner's files: it stays where the programme's `private/` is."""
+
+
 FIRST = (
     "this is the first plan here: a key and a division into areas were made in private/. If this "
     "programme was planned on another computer before, do not publish: two divisions of one town "
@@ -17,7 +22,7 @@ FIRST = (
 )
 
 # An overdose is a count of one person, so nothing of it is released; only this is told, here.
-OVERDOSE = (
+OVERDOSE = Confidential(
     "an overdose was reversed in the last four weeks, by the visit log. No plan or map says so, or "
     "where: tell the team by word of mouth, and ask for the visit that follows it with a row "
     "must_go in the file of decisions."
@@ -79,10 +84,10 @@ def waiting(raw: RawTables, fresh: set[str], file: str, batch: date) -> str:
     )
 
 
-def left_out(hotspots: int) -> str:
+def left_out(hotspots: int) -> Confidential:
     """Counts of so many hotspots that are not released."""
     one = hotspots == 1
-    return (
+    return Confidential(
         f"the visit log of {hotspots} hotspot{'' if one else 's'} has so few people that a count "
         "under 11 would follow from the bands of several rounds: how many were met, or kits handed "
         "out, is left out there, and counts as not known."

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from outreach_map.coverage import Standards, assess_coverage
 from outreach_map.coverage.candidates import outside_zones, public_places, street_candidates
-from outreach_map.coverage.proposals import Model, Weight, propose
+from outreach_map.coverage.proposals import Model, Weight, gained_by_areas, propose
 from outreach_map.coverage.ranges import Range
 from outreach_map.hours import Hours
 from outreach_map.network import Poi
-from outreach_map.tables import Band, Hotspot, Place, PointStatus, VisitLog
+from outreach_map.tables import Area, Band, Hotspot, Place, PointStatus, VisitLog
 from tests.coverage.row_town import box, hotspot, point, released, row
 
 
@@ -175,3 +175,27 @@ def test_a_zone_keeps_off_what_is_nearer_than_its_grounds_and_the_distance(
     (allowed,) = outside_zones([place], [school, bank], {"school": keep_m, "police": 500.0})
     if abs(apart_m - keep_m - reach_m) > 0.1:
         assert allowed == (keep_m == 0 or apart_m >= keep_m + reach_m)
+
+
+def test_what_an_area_gains_is_counted_over_all_of_its_stops() -> None:
+    """Ten minutes are five nodes: from 6 and 7 all of 10 to 11 or its near end, from 2 neither."""
+    spot = needing("H-AAAA", 10, Band(10, 20))
+
+    def area(number: int, first: int, last: int) -> Area:
+        ground = box(first, last)
+        return Area(number, ground.geometry, ground.anchor, 100.0, mapped=True)
+
+    choices = [
+        [area(0, 6, 7)],
+        [area(1, 2, 7)],
+        [area(2, 1, 2)],
+        [area(1, 2, 7), area(2, 1, 2)],
+        [],
+    ]
+    near, part, far, both, none = gained_by_areas(
+        released([spot]), row(32), Standards(), choices, service="nsp"
+    )
+    assert (near, far, none) == (Range(10, 15, 20), Range(0, 0, 0), Range(0, 0, 0))
+    assert (part.low, part.high) == (0, 20)
+    assert 0 < part.mid < 15
+    assert both == part

@@ -16,6 +16,7 @@ from outreach_map.routing import StopKind, check_plan, check_solution, plan_rout
 from outreach_map.routing.demand import PRIZE_MUST, demand
 from outreach_map.routing.search import MAX_PENALTY
 from outreach_map.routing.shifts import find_shifts, refusals
+from outreach_map.routing.vehicles import restock_windows
 from outreach_map.routing.week import build_week
 from outreach_map.tables import (
     Affects,
@@ -252,3 +253,15 @@ def test_visits_due(released, per_month: float, last: str | None, visits: int) -
     hotspot = replace(released.hotspots[0], visits_per_month=per_month, log=log)
     assert demand(hotspot, DEMO_ROUND, {}, must=False).visits == visits
     assert demand(hotspot, DEMO_ROUND, {}, must=True).visits == max(visits, 1)
+
+
+def test_a_point_that_is_not_public_restocks_at_any_time_of_a_shift(released) -> None:
+    """Its hours are not told, and it is the programme's own; a public one without hours is not."""
+    (depot,) = [point for point in released.points if not point.public]
+    assert (depot.type, depot.hours.known, depot.restock) == ("", False, True)
+    begin, end = datetime(2026, 11, 23, 18), datetime(2026, 11, 23, 22)
+    assert restock_windows(depot, begin, end) == ((begin, end),)
+    known = replace(depot, hours=Hours("Mo-Su 20:00-21:00"))
+    assert restock_windows(known, begin, end) == known.hours.windows(begin, end) != ()
+    shown = replace(depot, public=True)
+    assert restock_windows(shown, begin, end) == ()
