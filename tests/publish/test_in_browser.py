@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -189,19 +190,23 @@ def test_the_way_of_an_open_shift_is_on_the_map(
         assert result.complaints == []
 
 
-def test_the_next_stop_is_the_first_that_is_not_over(browser: Browser, town_maps: Path) -> None:
+def test_once_a_shift_is_over_the_next_stop_is_the_first_that_is_not(
+    browser: Browser, town_maps: Path
+) -> None:
     path = sorted(town_maps.glob("team-*.html"))[0]
     with opened(browser, path) as result:
         times = result.page.locator("li.stop-visit").evaluate_all(
             "all => all.map(s => s.dataset.leave)"
         )
+        end = result.page.locator(".shift").first.get_attribute("data-end") or ""
+        over = f"{datetime.fromisoformat(end) + timedelta(hours=2, minutes=1):%Y-%m-%dT%H:%M}"
         page = result.page.context.new_page()
-        # As if the page were opened just after the first stop.
-        page.clock.set_fixed_time(times[0] + ":30")
+        # As if the page were opened so late after the first shift that nobody is on it any more.
+        page.clock.set_fixed_time(over + ":30")
         page.goto(path.as_uri())
         marked = page.locator("li.next")
         assert marked.count() == 1
-        assert marked.get_attribute("data-leave") == min(t for t in times if t > times[0])
+        assert marked.get_attribute("data-leave") == min(t for t in times if t > over)
         assert marked.is_visible()
 
 

@@ -307,8 +307,7 @@ document.addEventListener("DOMContentLoaded", () => {
       const at = L.CRS.EPSG3857.unproject(from.add(to.subtract(from).multiplyBy(part)));
       return sign(at, "arrow", "▲", (Math.atan2(to.x - from.x, to.y - from.y) * 180) / Math.PI);
     });
-    const told = [one(stop, "time").textContent, stop.dataset.code].filter(Boolean).join(" · ");
-    return L.layerGroup([...arrows, sign(places[places.length - 1], "goal", told)]);
+    return L.layerGroup([...arrows, sign(places[places.length - 1], "goal", stop.dataset.code || "")]);
   };
 
   /** Show a stop's area and the way there. @param {HTMLElement} stop */
@@ -331,7 +330,7 @@ document.addEventListener("DOMContentLoaded", () => {
       map_outreach.getContainer().classList.add("choosing");
       signs = along(way.getLayers()[1], stop).addTo(map_outreach);
     }
-    if (bounds.isValid()) map_outreach.fitBounds(bounds, { paddingTopLeft: [30, 130], paddingBottomRight: [30, 40], maxZoom: 17, animate: false });
+    if (bounds.isValid()) map_outreach.fitBounds(bounds, { paddingTopLeft: [50, 130], paddingBottomRight: [50, 40], maxZoom: 17, animate: false });
   };
 
   map_outreach.on("popupopen", (/** @type {any} */ event) => {
