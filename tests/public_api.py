@@ -25,6 +25,7 @@ BETWEEN_ROOMS: dict[str, frozenset[str]] = {
             "RawAccepted",
             "append_visits",
             "base",
+            "examine_tables",
             "log_to_extend",
             "read_accepted",
             "readable_points",
@@ -36,8 +37,8 @@ BETWEEN_ROOMS: dict[str, frozenset[str]] = {
             "ACCOUNT",
             "Candidate",
             "Change",
+            "Confidential",
             "Errors",
-            "LOG_DAYS",
             "Metric",
             "ReturnedNote",
             "ReturnedVisit",
@@ -64,7 +65,8 @@ BETWEEN_ROOMS: dict[str, frozenset[str]] = {
             "write_review",
         )
     ),
-    "outreach_map.routing": frozenset(["replaced"]),
+    "outreach_map.coverage": frozenset(["gained_by_areas"]),
+    "outreach_map.routing": frozenset(["IdleTeam", "idle_teams", "replaced"]),
     "outreach_map.risk": frozenset(["AreaStreets"]),
     "outreach_map.publish.exports": frozenset(["clock_of"]),
 }

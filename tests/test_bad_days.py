@@ -104,6 +104,8 @@ def begun(
         [sys.executable, "-m", "outreach_map", "plan", str(folder), "--round", start,
          "--out", str(maps), *more],
         env={**os.environ, "TMPDIR": str(temporary), "COLUMNS": "200"},
+        # As at a terminal: what runs in the background of a shell is deaf to it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         **{"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **how},
     )  # fmt: skip
 

@@ -67,14 +67,19 @@ def test_a_plan_says_its_files_as_json_and_nothing_else(town: Path, tmp_path: Pa
     assert (code, rest) == (0, "")
     assert document["round"] == "2026-11-23"
     assert all(Path(file).is_file() for file in document["files"])
-    assert document["notices"] == []
+    assert [notice.split(",")[0] for notice in document["notices"]] == [
+        "an overdose was reversed in the last four weeks"
+    ]
 
 
 def test_quiet_leaves_the_result(town: Path, tmp_path: Path) -> None:
     code, said, rest = run(
         "plan", town, "--round", "2026-11-23", "--out", tmp_path, "--quiet", "--no-cache"
     )
-    assert (code, rest) == (0, "")
+    assert code == 0
+    # What the planner should know is told all the same.
+    assert rest.startswith("an overdose was reversed")
+    assert rest.count("\n") == 1
     assert "planner.html" in said
 
 

@@ -49,6 +49,7 @@ FORBIDDEN = frozenset(
 ALLOWED = {
     "publish/exports/styles.py": {"ElementTree": "writes the styles of QGIS"},
     "intake/workbook.py": {"ParseError": "the error that openpyxl raises"},
+    "intake/kinds.py": {"expat": "looks for the first element alone, and stops at an entity"},
 }
 CALLS = frozenset(
     [
@@ -157,7 +158,18 @@ def test_templates_are_files_of_the_package() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Environment")
     ]
     assert made
-    assert all("PackageLoader('outreach_map" in one for one in made)
+    # Of a package of ours, by its name or by what the one maker of all pages is called with.
+    assert all(re.search(r"PackageLoader\(('outreach_map[.\w]*'|package)\)", one) for one in made)
+    assert sum("PackageLoader(package)" in one for one in made) == 1
+    named = [
+        ast.unparse(node.args[1])
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "templates"
+        and len(node.args) > 1
+    ]
+    assert all(name.startswith("'outreach_map.") for name in named)
     # And two of folium's kind, whose text stands in the class.
     for file in ("layers/basemap.py", "layers/element.py"):
         for node in ast.walk(ast.parse((PACKAGE / file).read_text(encoding="utf-8"))):
@@ -207,7 +219,7 @@ def test_no_name_from_data_leads_out_of_the_folder(
     )
     assert done.exit_code == 0, done.output
     fresh = everything(tmp_path) - before - everything(out) - {*out.parents, out}
-    assert {path.relative_to(folder).parts[0] for path in fresh} == {"private"}
+    assert {path.relative_to(folder).parts[0] for path in fresh} <= {"private"}
     names = {path.name for path in everything(out) if path.is_file()}
     assert len(names) > 10
     assert all(re.fullmatch(r"[a-z0-9-]+\.[a-z]+", name) for name in names)

@@ -132,7 +132,7 @@ def test_what_teams_noted_stands_on_the_sheet_and_rates_nothing(folder: Path) ->
     ]
     (private / "risks-proposed.csv").write_text("\n".join(rows) + "\n", encoding="utf-8-sig")
     before = (folder / "risks.geojson").read_bytes()
-    sheet, (page, form) = review_risks(load_programme(folder), TODAY)
+    sheet, (page, form, _) = review_risks(load_programme(folder), TODAY)
     assert [(n.reported_on, n.team, n.hotspot, n.note) for n in sheet.noted] == [
         ("2026-11-23", "T1", "", "=1+1"),
         ("2026-11-24", "T2", "H03", "<b>Dogs</b> behind the gate"),

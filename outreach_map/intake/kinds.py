@@ -41,9 +41,13 @@ def _is_kml(start: bytes) -> bool:
     def note(name: str, _: dict[str, str]) -> None:
         names.append(name.rpartition(":")[2])
 
+    def refuse(*_: object) -> None:
+        raise ValueError("declares an entity")
+
     parser = expat.ParserCreate()
     parser.StartElementHandler = note
+    parser.EntityDeclHandler = refuse
     # What follows is for the reader to judge.
-    with suppress(expat.ExpatError):
+    with suppress(expat.ExpatError, ValueError):
         parser.Parse(start, False)
     return names[:1] == ["kml"]

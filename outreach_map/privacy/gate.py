@@ -134,14 +134,14 @@ class Gate:
 def open_gate(programme: Programme, extract: StreetExtract, raw: RawTables, say: Notice) -> Gate:
     """Read key and ledger of a programme, or begin them; freeze the partition on the first plan."""
     private = open_private(programme.folder)
-    begin(private)
+    begun = begin(private)
     key = load_key(private)
     ledger = read_ledger(private, key, programme.privacy.widest_m)
     before = ledger.partition
     ledger, division = frozen(ledger, programme, extract, raw)
-    if before is None:
+    if begun:
         say(notices.FIRST)
-    elif 0 < len(before.grounds) < len(division.grounds):
+    elif before is not None and 0 < len(before.grounds) < len(division.grounds):
         say(notices.WIDER if len(division.areas) > len(before.areas) else notices.THIN)
     return Gate(programme, extract, private, key, ledger, division)
 

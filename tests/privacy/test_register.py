@@ -133,7 +133,7 @@ def test_expired_and_unsigned_rows_never_lower_a_risk_cost(
     for more in ({}, stale):
         zone = released(raw(**fields, **more), box(3, 5))
         assert zone.hours == Hours()
-        kind = (Mode.WALK, (zone.code,), ())
+        kind = (Mode.WALK, (zone.code,), (), ())
         costs.append(look(_Streets(), kind, {zone.code: zone}).costs.cost_s)
     current, unsure = costs
     assert (unsure >= current).all()

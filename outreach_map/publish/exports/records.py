@@ -109,11 +109,11 @@ def _routes(plan: Plan) -> list[dict[str, object]]:
             "length_m": round(tour.distance_m),
             "travel_min": round(tour.travel_s / 60),
             "exposure_min": round(tour.exposure_s / 60),
-            "geometry": shapely.MultiLineString(
-                [leg.lon_lat for leg in tour.legs if len(leg.lon_lat) > 1]
-            ),
+            "geometry": shapely.MultiLineString(lines),
         }
         for tour in plan.routes.itineraries
+        # A shift that stays in one place has no line; the rota and the kit list have it.
+        if (lines := [leg.lon_lat for leg in tour.legs if len(leg.lon_lat) > 1])
     ]
 
 
