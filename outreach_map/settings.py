@@ -262,7 +262,7 @@ class RoutingSettings(_Table):
     minutes in risk zones on one shift.
     """
 
-    iterations: Annotated[int, Field(ge=1, le=1_000_000)] = 5000
+    iterations: Annotated[int, Field(ge=1, le=1_000_000)] = 3000
     ferries: bool = False
     continuity_min: Annotated[float, Field(ge=0, le=60)] = 10.0
     rhythm_min: Annotated[float, Field(ge=0, le=60)] = 10.0

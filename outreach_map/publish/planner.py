@@ -91,9 +91,10 @@ def planner_layers(plan: Plan) -> list[DataLayer]:
                 name = phrase("{day}, {team}", day=short_day(date), team=one.code)
                 ways.append(route_layer(f"routes_{day}_{team}", name, own, team))
     return [
+        # Below the rest: what lies above takes the tap.
+        zone_layer(release.zones),
         hotspot_layer(release.hotspots),
         point_layer(release.points),
-        zone_layer(release.zones),
         *ways,
     ]
 

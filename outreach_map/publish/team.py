@@ -103,9 +103,10 @@ class TeamPage:
     def layers(self) -> list[DataLayer]:
         """Layers of the map; the way of the first shift is on it when the page opens."""
         return [
+            # Below the rest: what lies above takes the tap.
+            zone_layer(self.zones, show=True),
             hotspot_layer(self.hotspots),
             point_layer(self.points),
-            zone_layer(self.zones, show=True),
             *(
                 route_layer(f"routes_{number}", _short_day(tour), [tour], number, show=number == 0)
                 for number, tour in enumerate(self.tours)

@@ -41,7 +41,7 @@ def test_defaults_are_the_design_s(load, tmp_path: Path) -> None:
     assert programme.coverage.walk_min == 10.0
     assert programme.coverage.syringes_per_person_year == 300.0
     assert (programme.risk.medium, programme.risk.high) == (6, 15)
-    assert programme.routing.iterations == 5000
+    assert programme.routing.iterations == 3000
     assert programme.files.hotspots == tmp_path / "hotspots.csv"
     assert programme.files.risks is programme.files.population is None
     assert programme.files.visits == ()

@@ -295,7 +295,7 @@ document.addEventListener("DOMContentLoaded", () => {
     return L.marker(at, { icon: L.divIcon({ className: name, html: box, iconSize: [16, 16] }), interactive: false, keyboard: false });
   };
 
-  /** Arrows along a line, and what it leads to at its end. @param {any} line @param {HTMLElement} stop */
+  /** A casing of its own for a line, arrows along it, and what it leads to at its end. @param {any} line @param {HTMLElement} stop */
   const along = (line, stop) => {
     const places = line.getLatLngs(), flat = places.map((/** @type {any} */ at) => L.CRS.EPSG3857.project(at));
     const upTo = [0];
@@ -307,7 +307,8 @@ document.addEventListener("DOMContentLoaded", () => {
       const at = L.CRS.EPSG3857.unproject(from.add(to.subtract(from).multiplyBy(part)));
       return sign(at, "arrow", "▲", (Math.atan2(to.x - from.x, to.y - from.y) * 180) / Math.PI);
     });
-    return L.layerGroup([...arrows, sign(places[places.length - 1], "goal", stop.dataset.code || "")]);
+    const casing = L.polyline(places, { ...line.options, className: `${line.options.className} casing chosen`, interactive: false });
+    return L.layerGroup([casing, ...arrows, sign(places[places.length - 1], "goal", stop.dataset.code || "")]);
   };
 
   /** Show a stop's area and the way there. @param {HTMLElement} stop */
@@ -325,10 +326,11 @@ document.addEventListener("DOMContentLoaded", () => {
     area?.getElement()?.classList.add("chosen");
     if (way) {
       chosenShift = shift;
-      way.bringToFront();
-      for (const line of way.getLayers()) line.getElement()?.classList.add("chosen");
       map_outreach.getContainer().classList.add("choosing");
-      signs = along(way.getLayers()[1], stop).addTo(map_outreach);
+      signs = along(way, stop).addTo(map_outreach);
+      // Above its own casing, and that above the other ways.
+      way.bringToFront();
+      way.getElement()?.classList.add("chosen");
     }
     if (bounds.isValid()) map_outreach.fitBounds(bounds, { paddingTopLeft: [50, 130], paddingBottomRight: [50, 40], maxZoom: 17, animate: false });
   };
