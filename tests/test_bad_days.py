@@ -95,6 +95,11 @@ def day(good_day: tuple[Path, Path], tmp_path: Path) -> Day:
     return Day(folder, maps, tmp_path / "temporary", contents(maps / ROUND), signs)
 
 
+def _as_at_a_terminal() -> None:
+    """What runs in the background of a shell is deaf to an interrupt."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def begun(
     folder: Path, maps: Path, temporary: Path, *more: str, start: str = ROUND, **how: Any
 ) -> subprocess.Popen[bytes]:
@@ -104,9 +109,8 @@ def begun(
         [sys.executable, "-m", "outreach_map", "plan", str(folder), "--round", start,
          "--out", str(maps), *more],
         env={**os.environ, "TMPDIR": str(temporary), "COLUMNS": "200"},
-        # As at a terminal: what runs in the background of a shell is deaf to it.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        **{"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **how},
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "preexec_fn": _as_at_a_terminal,
+           **how},
     )  # fmt: skip
 
 
@@ -236,7 +240,12 @@ def test_a_pipe_that_nobody_reads_any_more_is_said(day: Day) -> None:
 def test_of_two_plans_at_once_one_waits_for_another_day(day: Day) -> None:
     first = day.begun()
     at_work(first)
-    code, said = ended(day.begun())
+    # It holds still, or it might be done before the other has begun.
+    first.send_signal(signal.SIGSTOP)
+    try:
+        code, said = ended(day.begun())
+    finally:
+        first.send_signal(signal.SIGCONT)
     assert code == 2
     assert "Another command is at work in this programme." in said
     assert contents(day.round) == day.before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -35,8 +36,12 @@ def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from this tree by what is installed; nothing is fetched."""
     directory = tmp_path_factory.mktemp("wheel")
+    # Without what tests leave beside the demo's extracts: git ignores it, and a build does not.
+    tree = directory / "tree"
+    left = shutil.ignore_patterns(".streets-cache", ".venv", "node_modules", ".git", "site")
+    shutil.copytree(PROJECT, tree, ignore=left)
     build = ["wheel", "--no-index", "--no-deps", "--no-build-isolation", "--wheel-dir", directory]
-    done = run(sys.executable, "-m", "pip", "--quiet", *build, PROJECT, cwd=directory)
+    done = run(sys.executable, "-m", "pip", "--quiet", *build, tree, cwd=directory)
     assert done.returncode == 0, done.stderr
     (path,) = directory.glob("*.whl")
     return path
